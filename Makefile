@@ -1,0 +1,221 @@
+# Everything a person needs; `make help` lists it. One line of help per target: the text behind `##`.
+
+VERSION := 0.1.0
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+SHELL   := /bin/bash
+.DEFAULT_GOAL := help
+
+PORT    ?= 8080
+RUN     ?= run
+CONFIG  ?= .env
+export PORT RUN CONFIG
+
+# Sanitizer builds live beside the normal one: make SAN=address,undefined test
+SAN   ?=
+comma := ,
+BUILD := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
+export BUILD
+
+CC       := gcc
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Werror
+HARDEN   := -fstack-protector-strong -fstack-clash-protection -fPIE
+CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Icgi $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+CFLAGS   := -O2 -g -std=c11 -pthread $(WARN) $(HARDEN)
+LDFLAGS  := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LDLIBS   := -lfcgi -lcurl -lcjson -lcrypto -lm
+ifneq ($(SAN),)
+CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+LDFLAGS  += -fsanitize=$(SAN)
+endif
+
+# The floors of docs/architecture.md, lowest first.
+FLOORS   := base net eth zerog web panel
+LIB_SRC  := $(foreach floor,$(FLOORS),$(wildcard cgi/$(floor)/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+
+.PHONY: all
+all: $(BUILD)/metrics.fcgi $(BUILD)/supervise
+
+$(BUILD)/metrics.fcgi: $(BUILD)/cgi/metrics.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+SUPERVISE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/supervise/*.c))
+
+$(BUILD)/supervise: $(SUPERVISE)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/libzg.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The commit stands in one object only, so that a commit does not rebuild the rest.
+$(BUILD)/cgi/panel/render.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+
+# Changed flags rebuild everything.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
+
+.PHONY: FORCE
+FORCE:
+
+# --- running it ---------------------------------------------------------------------------------
+
+.PHONY: run
+run: ## install what is needed, build, start everything, stay in the foreground (PORT, RUN, CONFIG)
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory all panel
+	@scripts/run
+
+.PHONY: localnet
+localnet: ## bring the local network of a running instance back with its state
+	@scripts/localnet-restore
+
+.PHONY: configure
+configure: ## write .env: asks for the agent's address and checks it on chain
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory all
+	@scripts/configure
+
+.PHONY: doctor
+doctor: ## read every source once and print what is missing and its remedy
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory all
+	@scripts/doctor
+
+.PHONY: deps
+deps: ## install packages, npm projects and tools for all of this
+	@scripts/install-deps test
+
+# --- the panel ----------------------------------------------------------------------------------
+
+NODE_ENV_RUN := source scripts/env.sh &&
+PANEL_SRC    := $(shell find static/src static/public -type f 2>/dev/null) \
+                $(wildcard static/*.html static/*.json static/*.ts static/*.js static/*.mjs)
+
+.PHONY: panel
+panel: static/dist/index.html ## build the React panel into static/dist
+
+static/dist/index.html: $(PANEL_SRC)
+	@$(NODE_ENV_RUN) npm --prefix static run --silent build
+
+# --- tests --------------------------------------------------------------------------------------
+
+.PHONY: test
+test: ## everything that must hold (SAN=address,undefined or SAN=thread: the C parts under a sanitizer)
+	@scripts/install-deps test
+	@$(MAKE) --no-print-directory all panel test-programs
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory test-panel
+	@$(MAKE) --no-print-directory test-system
+	@$(MAKE) --no-print-directory fuzz
+
+.PHONY: unit
+unit: $(UNIT_BIN) ## the C unit tests
+	@set -e; for t in $(UNIT_BIN); do $$t; done
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libzg.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+# FastCGI programs that the tests of cgi/web talk to.
+WEB_TESTS := $(BUILD)/tests/web/echo_server $(BUILD)/tests/web/holder
+
+$(BUILD)/tests/web/echo_server: $(BUILD)/tests/web/echo_server.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/web/holder: $(BUILD)/tests/web/holder.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: test-programs
+test-programs: $(WEB_TESTS)
+
+.PHONY: test-panel
+test-panel: ## the panel's component tests
+	@$(NODE_ENV_RUN) npm --prefix static test
+
+SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
+                           tests/http/*.test.mjs tests/fault/*.test.mjs tests/e2e/*.test.mjs)
+
+.PHONY: test-system
+test-system: ## black box, fault and browser tests of the running system
+	@$(NODE_ENV_RUN) node --test --test-concurrency=$(or $(TEST_JOBS),2) $(SYSTEM_TESTS)
+
+.PHONY: test-all
+test-all: test ## what takes longer as well: valgrind
+	@$(MAKE) --no-print-directory valgrind
+
+.PHONY: valgrind
+valgrind: $(UNIT_BIN) ## the C unit tests under valgrind
+	@set -e; for t in $(UNIT_BIN); do \
+	    valgrind -q --leak-check=full --error-exitcode=1 $$t; done
+
+FUZZ_SECONDS ?= 10
+FUZZ_BIN     := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: fuzz
+fuzz: $(FUZZ_BIN) ## each fuzz harness for FUZZ_SECONDS
+	@set -e; for f in $(FUZZ_BIN); do \
+	    name=$${f##*/fuzz_}; mkdir -p build/fuzz/corpus/$$name; \
+	    echo "fuzz $$name, $(FUZZ_SECONDS) s"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -timeout=5 \
+	        -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$name tests/fuzz/corpus/$$name 2>&1 \
+	        | grep -v '^INFO'; test $${PIPESTATUS[0]} -eq 0; done
+
+FUZZ_LIB := $(filter-out cgi/web/% cgi/panel/%,$(LIB_SRC))
+
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
+	@mkdir -p $(@D)
+	clang-14 $(CPPFLAGS) -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
+
+.PHONY: bench
+bench: ## measure side by side and assert the stated figures (docs/performance.md)
+	@scripts/install-deps test
+	@$(MAKE) --no-print-directory all panel build/bench/bench_decode
+	@$(NODE_ENV_RUN) node tests/bench/run.mjs $(BENCH_ARGS)
+
+build/bench/%: tests/bench/%.c $(BUILD)/libzg.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+.PHONY: screenshots
+screenshots: ## make the pictures in docs/images from a running local network
+	@scripts/install-deps test
+	@$(MAKE) --no-print-directory all panel
+	@$(NODE_ENV_RUN) node tests/e2e/screenshots.mjs
+
+# --- what can be seen without running -----------------------------------------------------------
+
+C_FILES     := $(shell find cgi scripts tests -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null)
+SHELL_FILES := $(shell grep -rlE '^\#!.*\bbash|^\# shellcheck shell=bash' scripts .ci \
+                 --include='*' --exclude-dir=node_modules 2>/dev/null)
+
+.PHONY: check
+check: ## layer rule, clang-format, cppcheck, shellcheck, tsc strict, eslint, generated types
+	@scripts/install-deps test
+	@scripts/check-layers
+	@clang-format-14 --dry-run -Werror $(C_FILES)
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppressions-list=tests/cppcheck.suppress --error-exitcode=1 -D_GNU_SOURCE \
+	    -DVERSION='""' -DCOMMIT='""' -Icgi cgi scripts/supervise
+	@shellcheck -x $(SHELL_FILES)
+	@$(NODE_ENV_RUN) npm --prefix static run --silent check
+	@$(NODE_ENV_RUN) npm --prefix tests run --silent check
+	@echo check: fine
+
+.PHONY: clean
+clean: ## remove what was built; run/ and installed packages stay
+	rm -rf build static/dist static/lib
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+-include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(BUILD)/cgi/metrics.d

@@ -1,0 +1,20 @@
+/* Two clocks that are never mixed: the monotonic one measures durations and deadlines, the wall
+ * clock only names moments for people. Both in milliseconds. Thread-safe. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
+
+/* Milliseconds since 1970-01-01T00:00:00Z. */
+int64_t clock_wall_ms(void);
+
+enum { TIME_TEXT_BYTES = 25 }; /* "2026-01-02T03:04:05.678Z" and its NUL */
+
+/* RFC 3339 UTC with milliseconds. Moments outside the years 0000 to 9999 are clamped to their
+ * ends, so that the text always fits. Returns `text`. */
+char *time_text(int64_t wall_ms, char text[TIME_TEXT_BYTES]);
+
+#endif
