@@ -1,0 +1,73 @@
+/* HTTP/1.1 client: one curl multi handle, driven by the thread that owns the client. All requests
+ * of a round are in flight together. Every reply is bounded in time and bytes, its headers too;
+ * redirects are not followed; no proxy, cookie or .netrc is used; addresses are filtered when the
+ * socket is opened, the only place that DNS rebinding cannot pass, and again when an open
+ * connection is used another time. libcurl's own resolver threads are the one exception to "one
+ * thread"; one that hangs is left behind and delays nothing here.
+ *
+ * Ownership: the client copies URL, headers and body of a request; the endpoint's allow list must
+ * outlive the call. A call ends exactly once: its `done` runs inside http_client_run(),
+ * http_call_cancel() or http_client_free(), and the call is gone afterwards.
+ * Not thread-safe, except http_client_wake(). The program ignores SIGPIPE. */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include "base/error.h"
+#include "net/endpoint.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct http_client;
+struct http_call;
+
+struct http_response {
+    enum err err;     /* ERR_OK also for 4xx and 5xx with a body: look at status */
+    int status;       /* 0 when no status line came */
+    const char *body; /* NUL-terminated, "" unless err is ERR_OK; valid during `done` only */
+    size_t body_len;
+    int64_t retry_after_ms; /* -1 when not said */
+    int64_t total_us;       /* from submission to the end */
+};
+
+typedef void (*http_done)(void *user, const struct http_response *response);
+
+struct http_request {
+    const struct endpoint *endpoint;
+    const char *path;         /* NULL: the endpoint's URL as it is; see endpoint_url() */
+    const char *content_type; /* NULL: GET; else POST of `body` */
+    const char *body;
+    size_t body_len;
+    size_t max_response;    /* bytes; more ends the call with ERR_TOO_LARGE */
+    int connect_timeout_ms; /* name resolution and TLS included; positive */
+    int timeout_ms;         /* whole call, whatever trickles in; positive */
+    http_done done;
+    void *user;
+};
+
+/* curl_global_init() for the process; call once before any thread. ERR_SYSTEM when this libcurl
+ * cannot leave a hanging resolver behind (older than 7.87, or without resolver threads). */
+enum err http_global_init(void);
+void http_global_cleanup(void);
+
+struct http_client *http_client_new(void); /* NULL without memory */
+
+/* Cancels what is in flight. Waits for nothing, not even for a resolver that hangs. Not from
+ * `done`. NULL is accepted. */
+void http_client_free(struct http_client *client);
+
+/* Starts a call. On failure nothing was started and `done` will not run: ERR_BAD_URL,
+ * ERR_NO_MEMORY, ERR_CANCELLED while the client is being freed. `call` may be NULL. */
+enum err http_submit(struct http_client *client, const struct http_request *request,
+                     struct http_call **call);
+
+/* Ends the call now with ERR_CANCELLED. From its own `done` it does nothing. */
+void http_call_cancel(struct http_call *call);
+
+/* Moves transfers on and runs `done` of those that ended; waits at most `wait_ms` when nothing
+ * happens. `done` may submit and cancel other calls, but not run the client. */
+void http_client_run(struct http_client *client, int wait_ms);
+
+/* Makes a waiting http_client_run() return early. Thread-safe. */
+void http_client_wake(struct http_client *client);
+
+#endif
