@@ -1,0 +1,112 @@
+import { bandOf, bandWord, clampPercent, PROCESSOR_LIMITS } from "../../lib/bands";
+import { formatCount, formatLatency, formatWholePercent, UNKNOWN } from "../../lib/format";
+import { completedShare } from "../../lib/jobs";
+import type { ComputeMetrics, InferenceJob, Sources } from "../../lib/model";
+import { Card } from "./Card";
+import { Foot, type FootEntry } from "./Foot";
+import { Hero, HeroArea } from "./Hero";
+import { Ring } from "./Ring";
+import { Skeleton } from "./Skeleton";
+import { Stat } from "./Stat";
+import { StateMark } from "./StateMark";
+import { Unknown } from "./Unknown";
+
+interface ComputeGaugeProps {
+  compute: ComputeMetrics | null;
+  /** What a proxy is taken from when nobody reports the load. */
+  jobs: readonly InferenceJob[];
+  sources: Sources | undefined;
+  simulated: boolean;
+  now: number | null;
+}
+
+export function ComputeGauge({ compute, jobs, sources, simulated, now }: ComputeGaugeProps) {
+  const entries: FootEntry[] = sources
+    ? [
+        { label: "GPU", source: sources.gpu, simulated },
+        { label: "Jobs", source: sources.jobs, simulated },
+      ]
+    : [];
+  return (
+    <Card
+      title="GPU Utilization"
+      area="gauge"
+      sources={entries.map((entry) => entry.source)}
+      now={now}
+      foot={<Foot entries={entries} now={now} />}
+    >
+      {compute || sources ? (
+        <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
+          <HeroArea>
+            <Load percent={clampPercent(compute?.gpuUtilization ?? null)} />
+          </HeroArea>
+          <dl className="zg:grid zg:shrink-0 zg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] zg:gap-x-16 zg:gap-y-6 zg:tall:basis-436 zg:tall:grow">
+            <MemoryOrProxy
+              gpu={compute?.gpuUtilization ?? null}
+              memory={clampPercent(compute?.memoryUtilization ?? null)}
+              proxy={completedShare(jobs, now)}
+            />
+            <Stat label="Active Jobs" value={formatCount(compute?.activeJobs ?? null)} />
+            <Stat label="Avg Latency" value={formatLatency(compute?.avgLatencyMs ?? null)} />
+            <Stat label="Total" value={formatCount(compute?.totalInferences ?? null)} />
+          </dl>
+        </div>
+      ) : (
+        <Skeleton lines={[420, 240, 320, 280]} />
+      )}
+    </Card>
+  );
+}
+
+const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";
+
+function Load({ percent }: { percent: number | null }) {
+  if (percent === null) {
+    return (
+      <div className={LOAD}>
+        <Ring percent={null} />
+        <Unknown reason="not reported by 0G" />
+      </div>
+    );
+  }
+  const band = bandOf(percent, PROCESSOR_LIMITS);
+  const figure = formatWholePercent(percent);
+  return (
+    <div
+      role="meter"
+      aria-label="GPU Utilization"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(percent)}
+      aria-valuetext={`${figure}, ${bandWord(band)}`}
+      data-band={band}
+      className={LOAD}
+    >
+      <Ring percent={percent} />
+      <div className="zg:flex zg:flex-col zg:gap-4">
+        <Hero figure={figure} />
+        <span className="zg:text-label zg:text-soft">{bandWord(band)}</span>
+      </div>
+    </div>
+  );
+}
+
+interface MemoryProps {
+  gpu: number | null;
+  memory: number | null;
+  proxy: string | null;
+}
+
+function MemoryOrProxy({ gpu, memory, proxy }: MemoryProps) {
+  if (memory !== null) {
+    const band = bandOf(memory, PROCESSOR_LIMITS);
+    return (
+      <Stat label="Memory" value={formatWholePercent(memory)} band={band}>
+        <StateMark />
+        <span className="zg:truncate zg:text-label zg:text-soft">{bandWord(band)}</span>
+      </Stat>
+    );
+  }
+  if (gpu === null && proxy !== null) return <Stat label="Jobs completed" value={`${proxy} (15 min)`} />;
+  return <Stat label="Memory" value={UNKNOWN} />;
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import { UNKNOWN } from "../../lib/format";
+
+interface FactsProps {
+  className?: string;
+  children: ReactNode;
+}
+
+/** A card's list of labels and values. */
+export function Facts({ className = "", children }: FactsProps) {
+  return <dl className={`zg:shrink-0 ${className}`}>{children}</dl>;
+}
+
+interface FactProps {
+  label: string;
+  value: string;
+  title?: string | undefined;
+  /** Too long a value is cut: "beside" its label (ids), or "under" it, on two lines where there is room (names). */
+  cut?: "beside" | "under";
+}
+
+/** Label and value on one line while they fit, the value under its label when it is long. */
+export function Fact({ label, value, title, cut = "under" }: FactProps) {
+  return (
+    <div className={`zg:flex zg:items-baseline zg:gap-x-14 ${cut === "under" ? "zg:flex-wrap" : ""}`}>
+      <dt className="zg:text-label zg:text-soft">{label}</dt>
+      <dd title={title} dir="auto" className={`zg:min-w-0 ${CUTS[cut]} ${valueLook(value)}`}>
+        {value}
+      </dd>
+    </div>
+  );
+}
+
+const CUTS = {
+  beside: "zg:truncate",
+  under: "zg:line-clamp-2 zg:[overflow-wrap:anywhere] zg:tall:line-clamp-1",
+} as const;
+
+/** A dash steps back, so that what is known stands out. */
+export function valueLook(value: string): string {
+  return value === UNKNOWN ? "zg:text-value zg:text-soft" : "zg:text-value zg:strong";
+}

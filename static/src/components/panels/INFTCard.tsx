@@ -1,0 +1,68 @@
+import { formatAgo } from "../../lib/age";
+import { formatCount, UNKNOWN } from "../../lib/format";
+import { reasonOf, whatOf } from "../../lib/freshness";
+import type { INFTStatus, Source } from "../../lib/model";
+import { Card } from "./Card";
+import { Fact, Facts } from "./Facts";
+import { Foot } from "./Foot";
+import { Hero, HeroArea } from "./Hero";
+import { Skeleton } from "./Skeleton";
+import { StateMark } from "./StateMark";
+import { Unknown } from "./Unknown";
+
+interface INFTCardProps {
+  inft: INFTStatus | null;
+  source: Source | undefined;
+  simulated: boolean;
+  now: number | null;
+}
+
+export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
+  const foot = inft && source && (
+    <Foot
+      entries={[{ source, simulated: false }]}
+      remark={simulated && !isLong(inft.modelName) ? "real contracts and code" : null}
+      now={now}
+    />
+  );
+  return (
+    <Card title="iNFT Status" area="inft" sources={source ? [source] : []} now={now} foot={foot}>
+      {inft || source ? (
+        <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
+          <HeroArea>
+            <Status inft={inft} source={source} />
+          </HeroArea>
+          <Facts className={inft ? "" : "zg:tall:hidden"}>
+            <Fact label="Token:" value={inft?.tokenId ?? UNKNOWN} title={inft?.tokenId} cut="beside" />
+            <Fact label="Model:" value={inft?.modelName ?? UNKNOWN} title={inft?.modelName ?? undefined} />
+            <Fact label="Inferences:" value={formatCount(inft?.inferenceCount ?? null)} />
+            <Fact label="Last Active:" value={formatAgo(inft?.lastActive, now) ?? UNKNOWN} />
+          </Facts>
+        </div>
+      ) : (
+        <Skeleton lines={[340, 240, 380, 260, 420]} />
+      )}
+    </Card>
+  );
+}
+
+/** A name that takes three lines with its label leaves no room for a second line in the foot. */
+function isLong(modelName: string | null): boolean {
+  return modelName !== null && modelName.length > 18;
+}
+
+function Status({ inft, source }: Pick<INFTCardProps, "inft" | "source">) {
+  if (!inft?.status) {
+    const reason = (source && reasonOf(source)) ?? "status not known";
+    return <Unknown reason={whatOf(reason)} detail={reason} />;
+  }
+  return (
+    <p className="zg:flex zg:flex-col zg:tall:flex-row zg:tall:flex-wrap zg:tall:items-baseline zg:tall:gap-x-16">
+      <span className="zg:text-label zg:text-soft">Status:</span>
+      <span data-status={inft.status} className="zg:flex zg:items-center zg:gap-22">
+        <Hero figure={inft.status} />
+        <StateMark isLarge isHollow={inft.status !== "active"} />
+      </span>
+    </p>
+  );
+}

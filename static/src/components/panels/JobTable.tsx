@@ -1,0 +1,100 @@
+import { useId, type ReactNode } from "react";
+import { reasonOf, stateNow, whatOf } from "../../lib/freshness";
+import { newestJobs } from "../../lib/jobs";
+import type { InferenceJob, Source } from "../../lib/model";
+import { Card } from "./Card";
+import { FootLine } from "./Foot";
+import { JobRow } from "./JobRow";
+import { Skeleton } from "./Skeleton";
+
+interface JobTableProps {
+  jobs: readonly InferenceJob[];
+  source: Source | undefined;
+  simulated: boolean;
+  isLoading: boolean;
+  now: number | null;
+}
+
+export function JobTable({ jobs, source, simulated, isLoading, now }: JobTableProps) {
+  const aside = source && jobs.length > 0 && (
+    <div className="zg:min-w-0 zg:text-label zg:text-soft">
+      <FootLine source={source} simulated={simulated} now={now} />
+    </div>
+  );
+  return (
+    <Card title="Recent Inference Jobs" area="jobs" sources={source ? [source] : []} now={now} aside={aside}>
+      {isLoading ? (
+        <Skeleton lines={[1400, 1200, 1300]} />
+      ) : jobs.length === 0 ? (
+        <NoJobs source={source} now={now} />
+      ) : (
+        <Rows jobs={newestJobs(jobs)} now={now} />
+      )}
+    </Card>
+  );
+}
+
+function NoJobs({ source, now }: Pick<JobTableProps, "source" | "now">) {
+  const reason = source && stateNow(source, now) !== "fresh" ? reasonOf(source) : null;
+  return (
+    <div className="zg:flex zg:flex-1 zg:flex-col zg:items-center zg:justify-center zg:gap-6 zg:text-center">
+      <p className="zg:text-value">No inference jobs recorded yet.</p>
+      {reason === null ? null : (
+        <p title={reason} className="zg:line-clamp-2 zg:text-label zg:text-soft">
+          {whatOf(reason)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The one part of the panel that scrolls, hence reachable by keyboard. */
+function Rows({ jobs, now }: Pick<JobTableProps, "jobs" | "now">) {
+  const labelId = useId();
+  const hasProvider = jobs.some((job) => job.provider !== undefined);
+  const hasProof = jobs.some((job) => job.proof !== undefined);
+  return (
+    <div
+      role="region"
+      aria-labelledby={labelId}
+      tabIndex={0}
+      className="zg:min-h-0 zg:flex-1 zg:overflow-x-hidden zg:overflow-y-auto zg:[scrollbar-width:thin]"
+    >
+      <table className="zg:w-full zg:table-fixed zg:text-label">
+        <caption id={labelId} className="zg:sr-only">
+          Newest first
+        </caption>
+        <thead className="zg:sticky zg:top-0 zg:bg-card zg:text-soft">
+          <tr>
+            <Head>Model</Head>
+            <Head width="zg:w-320 zg:tall:w-208">Status</Head>
+            {hasProvider ? <Head width="zg:w-250 zg:tall:hidden">Provider</Head> : null}
+            {hasProof ? <Head width="zg:w-165 zg:tall:hidden">Proof</Head> : null}
+            <Head width="zg:w-240 zg:tall:w-190 zg:text-right">Tokens</Head>
+            <Head width="zg:w-165 zg:tall:w-132 zg:text-right">Latency</Head>
+            <Head width="zg:w-125 zg:tall:w-124 zg:text-right">Time</Head>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map((job) => (
+            <JobRow key={job.id} job={job} hasProvider={hasProvider} hasProof={hasProof} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface HeadProps {
+  /** Fixed widths, so that columns stand still while values change; the model takes what they leave. */
+  width?: string;
+  children: ReactNode;
+}
+
+function Head({ width = "", children }: HeadProps) {
+  return (
+    <th scope="col" className={`zg:truncate zg:py-2 zg:pl-28 zg:first:pl-0 zg:tall:pl-14 ${width}`}>
+      {children}
+    </th>
+  );
+}

@@ -1,0 +1,45 @@
+// @vitest-environment jsdom
+import { render, screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { StorageMetrics } from "../../lib/model";
+import { NOW, storage } from "../../test/samples";
+import { StorageUsage } from "./StorageUsage";
+
+function show(fields: Partial<StorageMetrics>) {
+  return render(<StorageUsage storage={{ ...storage, ...fields }} source={undefined} simulated={false} now={NOW} />);
+}
+
+test.each([
+  [59.4, "59.4%", "normal"],
+  [59.6, "59.6%", "high"],
+  [80.4, "80.4%", "high"],
+  [80.6, "80.6%", "very-high"],
+  [140, "100.0%", "very-high"],
+  [0, "0.0%", "normal"],
+])("%s GB of 100 read %s in band %s", (usedStorageGb, figure, band) => {
+  show({ usedStorageGb, totalStorageGb: 100 });
+  const meter = screen.getByRole("meter", { name: "Storage Usage" });
+  expect(meter.getAttribute("data-band")).toBe(band);
+  expect(meter.getAttribute("aria-valuetext")).toMatch(figure);
+  screen.getByText(figure);
+});
+
+test.each([0, null])("a total of %s gives neither percentage nor bar", (totalStorageGb) => {
+  show({ totalStorageGb });
+  expect(screen.queryByRole("meter")).toBeNull();
+  expect(screen.queryByText(/%|NaN|Infinity/)).toBeNull();
+  screen.getByText("12.4 GB");
+});
+
+test("something small keeps a visible mark and a figure above zero", () => {
+  const { container } = show({ usedStorageGb: 0.000700016, totalStorageGb: 1000 });
+  screen.getByText("700.0 KB");
+  screen.getByText("<0.1%");
+  const bar = container.querySelector<HTMLElement>("[style]");
+  expect(bar?.style.minWidth).toBe("4px");
+});
+
+test("an unknown size is a dash", () => {
+  show({ usedStorageGb: null, objectCount: null });
+  expect(screen.getAllByText("—")).toHaveLength(3);
+});

@@ -1,0 +1,94 @@
+import { bandOf, bandWord, clampPercent, STORAGE_LIMITS } from "../../lib/bands";
+import { formatCount, formatShare, formatSize, UNKNOWN } from "../../lib/format";
+import { reasonOf, whatOf } from "../../lib/freshness";
+import type { Source, StorageMetrics } from "../../lib/model";
+import { Card } from "./Card";
+import { Fact, Facts } from "./Facts";
+import { Foot } from "./Foot";
+import { HeroArea, Hero } from "./Hero";
+import { Skeleton } from "./Skeleton";
+import { Unknown } from "./Unknown";
+
+interface StorageUsageProps {
+  storage: StorageMetrics | null;
+  source: Source | undefined;
+  simulated: boolean;
+  now: number | null;
+}
+
+export function StorageUsage({ storage, source, simulated, now }: StorageUsageProps) {
+  const foot = storage && source && (
+    <Foot entries={[{ source, simulated }]} remark={simulated ? "real contracts and code" : null} now={now} />
+  );
+  return (
+    <Card title="Storage Usage" area="storage" sources={source ? [source] : []} now={now} foot={foot}>
+      {storage ? <Usage storage={storage} /> : <NoUsage source={source} />}
+    </Card>
+  );
+}
+
+function NoUsage({ source }: Pick<StorageUsageProps, "source">) {
+  if (!source) return <Skeleton lines={[300, 520, 240, 240]} />;
+  const reason = reasonOf(source) ?? "nothing stored is known";
+  return (
+    <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
+      <HeroArea>
+        <Unknown reason={whatOf(reason)} detail={reason} />
+      </HeroArea>
+      <Facts className="zg:tall:hidden">
+        <Fact label="Used:" value={UNKNOWN} />
+        <Fact label="Total:" value={UNKNOWN} />
+        <Fact label="Objects:" value={UNKNOWN} />
+      </Facts>
+    </div>
+  );
+}
+
+function Usage({ storage }: { storage: StorageMetrics }) {
+  const { usedStorageGb, totalStorageGb, objectCount } = storage;
+  return (
+    <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
+      <HeroArea>
+        <Share percent={shareOf(usedStorageGb, totalStorageGb)} />
+      </HeroArea>
+      <Facts>
+        <Fact label="Used:" value={formatSize(usedStorageGb)} />
+        <Fact label="Total:" value={formatSize(totalStorageGb)} />
+        <Fact label="Objects:" value={formatCount(objectCount)} />
+      </Facts>
+    </div>
+  );
+}
+
+/** Null without a total: a share of nothing is no number. */
+function shareOf(used: number | null, total: number | null): number | null {
+  return used === null || total === null || total <= 0 ? null : clampPercent((used / total) * 100);
+}
+
+function Share({ percent }: { percent: number | null }) {
+  if (percent === null) return <Hero figure={UNKNOWN} isUnknown />;
+  const band = bandOf(percent, STORAGE_LIMITS);
+  const figure = formatShare(percent);
+  return (
+    <div
+      role="meter"
+      aria-label="Storage Usage"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(percent * 10) / 10}
+      aria-valuetext={`${figure}, ${bandWord(band)}`}
+      data-band={band}
+    >
+      <div className="zg:flex zg:flex-wrap zg:items-baseline zg:gap-x-20">
+        <Hero figure={figure} />
+        <span className="zg:text-label zg:text-soft">{bandWord(band)}</span>
+      </div>
+      <div className="zg:mt-14 zg:h-26 zg:overflow-hidden zg:rounded-mark zg:bg-line zg:tall:mt-8 zg:tall:h-18">
+        <div
+          className="zg-moves zg:h-full zg:rounded-mark zg:bg-mark"
+          style={{ width: `${percent.toFixed(2)}%`, minWidth: percent > 0 ? "4px" : "0" }}
+        />
+      </div>
+    </div>
+  );
+}

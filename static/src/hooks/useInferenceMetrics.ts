@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useState } from "react";
+import type { InferenceMetricsProps } from "../components/panels/InferenceMetrics";
+import { serverNow } from "../lib/clock";
+import { connectionOf } from "../lib/connection";
+import { startPolling, type Reply } from "../lib/poller";
+import type { Snapshot } from "../lib/snapshot";
+
+export interface PollingOptions {
+  /** Time between two requests while all is well; 2 s unless told. */
+  intervalMs?: number;
+  /** Data that is already here, for a first paint without a request. */
+  initial?: Snapshot | null;
+  /** Stops asking; the last values stay and grow older. */
+  paused?: boolean;
+}
+
+type LiveProps = Omit<InferenceMetricsProps, "className" | "theme">;
+
+/** Polls `url` (/api/metrics of any instance) and returns what InferenceMetrics renders. */
+export function useInferenceMetrics(url: string, options: PollingOptions = {}): LiveProps {
+  const { intervalMs = 2000, initial = null, paused = false } = options;
+  const [reply, setReply] = useState<Reply | null>(() => initial && { ...initial, receivedAt: performance.now() });
+  const [failed, setFailed] = useState<{ count: number; what: string | null }>({ count: 0, what: null });
+  const [monotonic, setMonotonic] = useState(() => performance.now());
+
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setMonotonic(performance.now());
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+
+  useEffect(() => {
+    if (paused) return undefined;
+    return startPolling({
+      url,
+      intervalMs,
+      onReply: (next) => {
+        setReply(next);
+        setMonotonic(next.receivedAt);
+        setFailed({ count: 0, what: null });
+      },
+      onFailure: (what) => {
+        setFailed(({ count }) => ({ count: count + 1, what }));
+      },
+    });
+  }, [url, intervalMs, paused]);
+
+  const metrics = reply?.metrics ?? null;
+  const connection = connectionOf({
+    metrics,
+    date: reply?.date ?? null,
+    failures: failed.count,
+    failure: failed.what,
+  });
+  const error = useMemo(() => (connection.message === null ? null : new Error(connection.message)), [connection.message]);
+
+  return {
+    compute: metrics?.compute ?? null,
+    storage: metrics?.storage ?? null,
+    inft: metrics?.inft ?? null,
+    jobs: metrics?.jobs ?? [],
+    connectionState: connection.state,
+    isLoading: metrics === null && connection.state === "connecting",
+    error,
+    paused,
+    now: reply && serverNow(reply, monotonic),
+    ...(metrics && {
+      agent: metrics.agent,
+      network: metrics.network,
+      services: metrics.services,
+      servicesTotal: metrics.servicesTotal,
+      sources: metrics.sources,
+    }),
+  };
+}

@@ -1,0 +1,16 @@
+// What other dashboards import.
+export { InferenceMetrics, type InferenceMetricsProps } from "./components/panels/InferenceMetrics";
+export { useInferenceMetrics, type PollingOptions } from "./hooks/useInferenceMetrics";
+export type {
+  Agent,
+  ComputeMetrics,
+  ConnectionState,
+  INFTStatus,
+  InferenceJob,
+  Network,
+  Service,
+  Source,
+  Sources,
+  StorageMetrics,
+  Theme,
+} from "./lib/model";

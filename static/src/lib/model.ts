@@ -1,0 +1,32 @@
+// The names the panel speaks in. Shapes come from the API description; nothing is retyped by hand.
+import type { components } from "../types";
+
+type Schemas = components["schemas"];
+
+export type ComputeMetrics = Schemas["Compute"];
+export type StorageMetrics = Schemas["Storage"];
+export type INFTStatus = Schemas["Inft"];
+export type Service = Schemas["Service"];
+export type Source = Schemas["Source"];
+export type Sources = Schemas["Sources"];
+export type SourceName = keyof Sources;
+export type Network = Schemas["Network"];
+export type Agent = Schemas["Agent"];
+export type Metrics = Schemas["Metrics"];
+
+/** How well a job's answer is proven; null while nothing is known yet. */
+export type Proof = "response" | "signer" | "reported" | "bad" | "absent";
+
+/** What a job may say beyond the seven fields that every job has. */
+export interface JobDetails {
+  provider?: string | null;
+  proof?: Proof | null;
+  totalTokens?: number | null;
+  benchmarkId?: string | null;
+  error?: string | null;
+}
+
+export type InferenceJob = Schemas["Job"] & JobDetails;
+
+export type ConnectionState = "connecting" | "connected" | "disconnected" | "error";
+export type Theme = "dark" | "light" | "auto";

@@ -1,0 +1,20 @@
+// The gate for data from outside: a reply is either a whole snapshot or nothing.
+import type { Metrics } from "./model";
+
+/** Parsed JSON as a snapshot; null when it is something else (a problem document, an HTML page's remains, null). */
+export function asMetrics(value: unknown): Metrics | null {
+  if (!isObject(value)) return null;
+  const whole =
+    typeof value.renderedAt === "string" &&
+    Array.isArray(value.jobs) &&
+    Array.isArray(value.services) &&
+    isObject(value.network) &&
+    isObject(value.sources) &&
+    isObject(value.sources.chain);
+  // The server validates every reply against the API description; here only the shape that rendering leans on is checked.
+  return whole ? (value as unknown as Metrics) : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

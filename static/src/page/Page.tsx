@@ -1,0 +1,64 @@
+import { useState } from "react";
+import { InferenceMetrics } from "../components/panels/InferenceMetrics";
+import { useInferenceMetrics } from "../hooks/useInferenceMetrics";
+import type { Theme } from "../lib/model";
+import type { Snapshot } from "../lib/snapshot";
+import { Help } from "./Help";
+import { ServiceTable } from "./ServiceTable";
+import { SourceList } from "./SourceList";
+import { Toolbar } from "./Toolbar";
+import { toggleFullScreen, useKeyboard } from "./useKeyboard";
+import { useKiosk } from "./useKiosk";
+
+interface PageProps {
+  url: string;
+  initial: Snapshot | null;
+  theme: Theme;
+}
+
+export function Page({ url, initial, theme }: PageProps) {
+  const [isPaused, setIsPaused] = useState(false);
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [isKiosk, toggleKiosk] = useKiosk();
+  const live = useInferenceMetrics(url, { initial, paused: isPaused });
+  const { sources, network, services, servicesTotal = null, now = null } = live;
+
+  const togglePause = () => {
+    setIsPaused((before) => !before);
+  };
+  const toggleHelp = () => {
+    setIsHelpOpen((before) => !before);
+  };
+  useKeyboard({ p: togglePause, k: toggleKiosk, f: toggleFullScreen, "?": toggleHelp });
+
+  return (
+    <main className="zg-page" data-theme={theme}>
+      <h1 className="zg:sr-only">{live.agent?.name ?? "AI agent on 0G"}</h1>
+      <div className="zg-first-screen">
+        <InferenceMetrics {...live} theme={theme} />
+        {isKiosk ? null : (
+          <Toolbar
+            isPaused={isPaused}
+            onPause={togglePause}
+            onKiosk={toggleKiosk}
+            onFullScreen={toggleFullScreen}
+            onHelp={toggleHelp}
+          />
+        )}
+      </div>
+      {isKiosk || !sources || !services ? null : (
+        <div className="zg:flex zg:flex-col zg:gap-40 zg:px-20 zg:pt-24 zg:pb-48">
+          <ServiceTable
+            services={services}
+            total={servicesTotal}
+            source={sources.compute}
+            simulated={network?.simulated ?? false}
+            now={now}
+          />
+          <SourceList sources={sources} now={now} />
+        </div>
+      )}
+      {isHelpOpen ? <Help onClose={toggleHelp} /> : null}
+    </main>
+  );
+}

@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import { shortAddress, UNKNOWN } from "../lib/format";
+import type { Service } from "../lib/model";
+import { pricePerMillion } from "../lib/price";
+
+/** Everything here is foreign text from the chain: shown, never followed. */
+export function ServiceRow({ service }: { service: Service }) {
+  const { provider, model, url, inputPriceNeuron, outputPriceNeuron, priceError, error } = service;
+  return (
+    <tr className="zg:align-top zg:[border-top:1px_solid_var(--zg-line)]">
+      <th scope="row" dir="auto" title={model ?? undefined} className="zg:max-w-380 zg:py-8 zg:pr-20 zg:strong zg:[overflow-wrap:anywhere]">
+        {model ?? UNKNOWN}
+        {service.serviceType ? <Small>{service.serviceType}</Small> : null}
+        {error === null ? null : <Small>{error}</Small>}
+      </th>
+      <Cell label="Provider" title={provider}>
+        <span className="zg:whitespace-nowrap">{provider === null ? UNKNOWN : shortAddress(provider)}</span>
+      </Cell>
+      <Cell label="Input">
+        {pricePerMillion(inputPriceNeuron) ?? UNKNOWN}
+        {priceError === null ? null : <Small>{priceError}</Small>}
+      </Cell>
+      <Cell label="Output">{pricePerMillion(outputPriceNeuron) ?? UNKNOWN}</Cell>
+      <Cell label="TEE" title={service.teeSignerAddress}>
+        {teeWord(service.teeSignerAcknowledged)}
+        {service.verifiability ? <Small>{service.verifiability}</Small> : null}
+      </Cell>
+      <Cell label="Address">{url ?? UNKNOWN}</Cell>
+    </tr>
+  );
+}
+
+/** Whether the contract's owner has acknowledged the TEE signer; older contracts do not say. */
+function teeWord(acknowledged: boolean | null): string {
+  if (acknowledged === null) return "unknown";
+  return acknowledged ? "acknowledged" : "not acknowledged";
+}
+
+interface CellProps {
+  label: string;
+  title?: string | null;
+  children: ReactNode;
+}
+
+function Cell({ label, title, children }: CellProps) {
+  return (
+    <td
+      data-label={label}
+      title={title ?? undefined}
+      className="zg:max-w-320 zg:py-8 zg:pr-20 zg:[overflow-wrap:anywhere]"
+    >
+      {children}
+    </td>
+  );
+}
+
+function Small({ children }: { children: ReactNode }) {
+  return <span className="zg:block zg:text-soft zg:regular">{children}</span>;
+}

@@ -1,0 +1,63 @@
+// @vitest-environment jsdom
+import { render, screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { Service } from "../lib/model";
+import { NOW, off, service, source } from "../test/samples";
+import { ServiceTable } from "./ServiceTable";
+
+function show(services: Service[], total: number | null = services.length) {
+  return render(<ServiceTable services={services} total={total} source={source()} simulated={false} now={NOW} />);
+}
+
+function rowOf(name: string): (string | null)[] {
+  const row = screen.getByRole("row", { name: new RegExp(name) });
+  return within(row).getAllByRole("cell").map((cell) => cell.textContent);
+}
+
+test("provider, exact prices, TEE and address, with where they come from", () => {
+  show([service()]);
+  expect(rowOf("llama-3-8b")).toEqual(["0xa48f…A836", "0.05", "0.15", "acknowledgedTeeML", "https://provider.example:8080"]);
+  screen.getByText("0xa79F…F91E · #22,874,461 · 3 s");
+});
+
+test("one provider may offer several models", () => {
+  show([service(), service({ model: "other" })]);
+  expect(screen.getAllByRole("row")).toHaveLength(3);
+});
+
+test("a price that does not fit is a dash with its reason; the row stays", () => {
+  show([service({ inputPriceNeuron: null, priceError: "price above 2^128-1" })]);
+  expect(rowOf("llama-3-8b")[1]).toBe("—price above 2^128-1");
+});
+
+test("a row that could not be decoded says so", () => {
+  show([service({ model: null, url: null, provider: null, error: "model: not UTF-8" })]);
+  screen.getByText("model: not UTF-8");
+});
+
+test.each([
+  [true, "acknowledged"],
+  [false, "not acknowledged"],
+  [null, "unknown"],
+])("TEE signer acknowledged %s reads %s", (teeSignerAcknowledged, word) => {
+  show([service({ teeSignerAcknowledged, verifiability: null })]);
+  screen.getByText(word);
+});
+
+test("an address from the chain is text, never a link", () => {
+  const { container } = show([service({ url: "javascript:alert(1)", model: "<b>bold</b>" })]);
+  expect(container.querySelector("a, b")).toBeNull();
+  screen.getByText("javascript:alert(1)");
+});
+
+test("a cut list says how much is missing", () => {
+  show([service()], 80);
+  screen.getByText(/the first 1 of 80/);
+});
+
+test("an empty contract differs from one that was not read", () => {
+  const { rerender } = show([]);
+  screen.getByText("The contract lists no service.");
+  rerender(<ServiceTable services={[]} total={null} source={off("no contract")} simulated={false} now={NOW} />);
+  screen.getByText("Not read yet.");
+});

@@ -1,0 +1,60 @@
+import { formatCount } from "../lib/format";
+import { reasonOf, stateNow } from "../lib/freshness";
+import type { Service, Source } from "../lib/model";
+import { originLine } from "../lib/origin";
+import { ServiceRow } from "./ServiceRow";
+
+interface ServiceTableProps {
+  services: readonly Service[];
+  /** What the contract says; more than the rows when a limit cut the list. */
+  total: number | null;
+  source: Source;
+  simulated: boolean;
+  now: number | null;
+}
+
+const COLUMNS = ["Model", "Provider", "Input", "Output", "TEE", "Address"] as const;
+
+/** The services that the InferenceServing contract lists, as it lists them. */
+export function ServiceTable({ services, total, source, simulated, now }: ServiceTableProps) {
+  const state = stateNow(source, now);
+  const origin = state === "off" ? reasonOf(source) : originLine(source, now);
+  return (
+    <section aria-labelledby="services" className="zg-list zg:flex zg:flex-col zg:gap-10 zg:text-desk">
+      <h2 id="services" className="zg:text-section zg:strong">
+        Compute services
+      </h2>
+      <p className="zg:text-soft zg:[overflow-wrap:anywhere]">
+        {[
+          simulated ? "simulated providers, real contracts and code" : null,
+          state === "fresh" || state === "off" ? null : state,
+          origin,
+          total !== null && total > services.length ? `the first ${formatCount(services.length)} of ${formatCount(total)}` : null,
+        ]
+          .filter((part) => part !== null)
+          .join(" · ")}
+      </p>
+      {services.length === 0 ? (
+        <p>{source.fetchedAt === null ? "Not read yet." : "The contract lists no service."}</p>
+      ) : (
+        <table className="zg:w-full">
+          <caption className="zg:pb-6 zg:text-left zg:text-soft">Prices in 0G per million tokens</caption>
+          <thead className="zg:text-soft">
+            <tr>
+              {COLUMNS.map((name) => (
+                <th key={name} scope="col" className="zg:py-6 zg:pr-20">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {services.map((service, index) => (
+              <ServiceRow key={`${service.provider ?? ""} ${index}`} service={service} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
