@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Sourced after runtime.sh: makes nginx's configuration from the templates in nginx/.
+
+# The most connections of one worker, within what the system allows.
+CONNECTIONS_MAX=16384
+
+# Origins, as Content-Security-Policy writes them; nothing else may get into the header.
+frame_ancestors() {
+    local given word
+    local origin='^https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:([0-9]{1,5}|\*))?$'
+    local -a words
+    given=$(setting ZG_FRAME_ANCESTORS "'none'")
+    read -ra words <<<"${given//,/ }"
+    for word in "${words[@]}"; do
+        [[ $word =~ $origin || $word == "'self'" ]] && continue
+        [[ $word == "'none'" && ${#words[@]} == 1 ]] && continue
+        die "ZG_FRAME_ANCESTORS: expected 'none', 'self' or origins as https://dashboard.example, not $word"
+    done
+    printf '%s' "${words[*]}"
+}
+
+port() {
+    local port
+    port=$(setting PORT 8080)
+    if ! [[ $port =~ ^[0-9]{1,5}$ ]] || ((10#$port < 1 || 10#$port > 65535)); then
+        die "PORT: expected a number from 1 to 65535, not $port"
+    fi
+    printf '%d' "$((10#$port))"
+}
+
+rate_limit() {
+    local rate
+    rate=$(setting ZG_RATE_LIMIT 50)
+    [[ $rate =~ ^[0-9]{1,6}$ ]] || die "ZG_RATE_LIMIT: expected requests a second, 0 for no limit, not $rate"
+    printf '%d' "$((10#$rate))"
+}
+
+connections() {
+    local most
+    most=$(ulimit -Hn)
+    if [[ $most == unlimited ]] || ((most > CONNECTIONS_MAX)); then
+        most=$CONNECTIONS_MAX
+    fi
+    printf '%s' "$most"
+}
+
+# write_nginx_conf FOLDER: the configuration for the instance that runtime.sh located.
+write_nginx_conf() {
+    local folder=$1 template text key rate ancestors listen
+    local -A values
+    listen=$(port)
+    ancestors=$(frame_ancestors)
+    rate=$(rate_limit)
+    values=(
+        [PORT]=$listen
+        [RUNTIME]=$RUNTIME
+        [PANEL_DIR]=$PANEL_DIR
+        [CONNECTIONS]=$(connections)
+        [FRAME_ANCESTORS]=$ancestors
+        [LIMIT_ZONE]=''
+        [LIMIT]=''
+    )
+    if ((rate > 0)); then
+        values[LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=api:1m rate=${rate}r/s;"
+        values[LIMIT]="limit_req zone=api burst=$((2 * rate)) nodelay;"
+    fi
+    for template in "$ROOT"/nginx/*.in; do
+        text=$(<"$template")
+        for key in "${!values[@]}"; do
+            text=${text//"@$key@"/"${values[$key]}"}
+        done
+        printf '%s\n' "$text" >"$folder/$(basename -- "$template" .in)"
+    done
+}
