@@ -60,12 +60,13 @@ static bool needs_escape(unsigned char c)
 
 static void put_escaped(struct buf *out, unsigned char c)
 {
+    static const char digits[] = "0123456789abcdef";
     if (c == '"' || c == '\\')
-        buf_printf(out, "\\%c", c);
+        buf_put(out, (const char[]){'\\', (char)c}, 2);
     else if (c == '\n')
-        buf_puts(out, "\\n");
+        buf_put(out, "\\n", 2);
     else
-        buf_printf(out, "\\u%04x", c);
+        buf_put(out, (const char[]){'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, 6);
 }
 
 static void put_quoted(struct buf *out, const char *text, size_t len)

@@ -1,0 +1,100 @@
+#include "panel/api.h"
+
+#include "base/clock.h"
+#include "panel/render.h"
+#include <string.h>
+
+static const char JSON[] = "application/json; charset=utf-8";
+
+static void release(void *snapshot)
+{
+    snapshot_release(snapshot);
+}
+
+/* The board holds a snapshot before the first request is accepted. */
+static void reply_body(const struct web_request *request, struct web_reply *reply, enum body_id id)
+{
+    struct snapshot *snapshot = snapshot_acquire(request->app);
+    const struct body *body = &snapshot->bodies[id];
+    reply->content_type = JSON;
+    reply->etag = body->etag;
+    reply->body = body->bytes;
+    reply->body_len = body->len;
+    reply->release = release;
+    reply->owner = snapshot;
+}
+
+static void get_metrics(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_METRICS);
+}
+
+static void get_compute(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_COMPUTE);
+}
+
+static void get_storage(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_STORAGE);
+}
+
+static void get_inft(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_INFT);
+}
+
+static void get_jobs(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_JOBS);
+}
+
+static void put_health(struct json_writer *w, const struct snapshot *snapshot)
+{
+    int64_t now = clock_mono_ms();
+    json_open_object(w, NULL);
+    json_put_str(w, "status", "ok");
+    json_open_object(w, "sources");
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        const struct source_brief *s = &snapshot->sources[i];
+        enum source_state state = s->state;
+        if (state == STATE_FRESH && now > s->stale_from_ms)
+            state = STATE_STALE;
+        json_open_object(w, s->key);
+        json_put_str(w, "state", source_state_name(state));
+        json_put_str(w, "reason", *s->reason ? s->reason : NULL);
+        json_close_object(w);
+    }
+    json_close_object(w);
+    json_put_time(w, "renderedAt", snapshot->rendered_wall_ms);
+    render_build(w);
+    json_close_object(w);
+}
+
+/* Built at the moment of the request: it is asked when a snapshot may no longer be renewed. */
+static void get_health(const struct web_request *request, struct web_reply *reply)
+{
+    struct snapshot *snapshot = snapshot_acquire(request->app);
+    struct buf text = buf_make(64 * 1024);
+    struct json_writer w = json_writer_make(&text);
+    put_health(&w, snapshot);
+    char *body = text.err ? NULL : arena_strndup(request->arena, text.data, text.len);
+    if (body) {
+        reply->content_type = JSON;
+        reply->cache_control = "no-store";
+        reply->body = body;
+        reply->body_len = text.len;
+    } else {
+        web_problem(request, reply, 500, "no_memory", NULL);
+    }
+    buf_free(&text);
+    snapshot_release(snapshot);
+}
+
+const struct web_route api_routes[] = {
+    {"/api/metrics", WEB_GET, get_metrics}, {"/api/compute", WEB_GET, get_compute},
+    {"/api/storage", WEB_GET, get_storage}, {"/api/inft", WEB_GET, get_inft},
+    {"/api/jobs", WEB_GET, get_jobs},       {"/api/health", WEB_GET, get_health},
+};
+
+const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

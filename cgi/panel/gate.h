@@ -1,0 +1,35 @@
+/* How often one host may be asked: at most N requests in any 60 seconds, and not at all while it
+ * asks us to wait (429, Retry-After). Hosts on private addresses are the operator's own and have no
+ * limit. Monotonic milliseconds. Poller's thread only. */
+#ifndef PANEL_GATE_H
+#define PANEL_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GATE_MAX_PER_MINUTE = 6000 };
+
+struct gate {
+    int64_t *times; /* ring of the last `per_minute` requests; NULL: no limit */
+    size_t per_minute, next;
+    int64_t closed_until_ms;
+};
+
+/* per_minute 0 means no limit; more than GATE_MAX_PER_MINUTE is cut to it. False without memory. */
+bool gate_init(struct gate *gate, size_t per_minute);
+void gate_free(struct gate *gate);
+
+/* Whether a host's wish is what makes the next request wait; else it is our own limit. */
+bool gate_is_closed(const struct gate *gate, int64_t now_ms);
+
+/* Milliseconds to wait before the next request may go; 0: now. */
+int64_t gate_wait_ms(const struct gate *gate, int64_t now_ms);
+
+/* Notes a request that goes now. */
+void gate_pass(struct gate *gate, int64_t now_ms);
+
+/* Lets nothing pass until then. A shorter closing never shortens a longer one. */
+void gate_close(struct gate *gate, int64_t until_ms);
+
+#endif

@@ -1,0 +1,228 @@
+#include "panel/render.h"
+
+#include "base/crypto.h"
+#include "panel/sources.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { BODY_MAX_BYTES = 32 * 1024 * 1024 };
+
+/* While `moving` is false, what moves with every refresh is left out: see render_digest(). */
+struct pass {
+    const struct view *view;
+    bool moving;
+};
+
+void render_build(struct json_writer *w)
+{
+    json_open_object(w, "build");
+    json_put_str(w, "version", VERSION);
+    json_put_str(w, "commit", *COMMIT ? COMMIT : NULL);
+    json_close_object(w);
+}
+
+static void put_agent(struct json_writer *w, const struct pass *p)
+{
+    const struct settings *s = p->view->settings;
+    const struct chain_value *chain = p->view->sources[SOURCE_CHAIN].value;
+    char address[ADDRESS_TEXT_BYTES], balance[AMOUNT_TEXT_BYTES];
+    const char *wallet = s->has_wallet ? address_text(&s->wallet, address) : NULL;
+    const char *id = s->inft_token_id ? s->inft_token_id : wallet ? wallet : s->agent_name;
+    json_open_object(w, "agent");
+    json_put_str(w, "id", id ? id : "unnamed");
+    json_put_str(w, "name", s->agent_name);
+    json_put_str(w, "address", wallet);
+    json_put_str(w, "balanceNeuron",
+                 chain && chain->has_balance ? amount_text(chain->balance, balance) : NULL);
+    json_close_object(w);
+}
+
+static void put_network(struct json_writer *w, const struct pass *p)
+{
+    const struct settings *s = p->view->settings;
+    const struct source *chain = &p->view->sources[SOURCE_CHAIN];
+    json_open_object(w, "network");
+    json_put_str(w, "name", s->network->name);
+    json_put_str(w, "displayName", s->network->display_name);
+    json_put_int(w, "chainId", (int64_t)s->network->chain_id);
+    json_put_bool(w, "simulated", s->network->simulated);
+    json_put_bool(w, "viaOwnNode", !s->network->simulated && s->chain_rpc.is_private);
+    json_put_str(w, "explorer", s->network->explorer);
+    if (chain->has_head && p->moving) {
+        json_open_object(w, "head");
+        json_put_int(w, "number", (int64_t)chain->head.number);
+        json_put_time(w, "time", chain->head.time_ms);
+        json_close_object(w);
+    } else {
+        json_put_null(w, "head");
+    }
+    json_close_object(w);
+}
+
+/* The gauge's figures come from the GPU exporter and the job history. */
+static void put_compute(struct json_writer *w)
+{
+    json_open_object(w, "compute");
+    json_put_null(w, "gpuUtilization");
+    json_put_null(w, "memoryUtilization");
+    json_put_null(w, "activeJobs");
+    json_put_null(w, "avgLatencyMs");
+    json_put_null(w, "totalInferences");
+    json_close_object(w);
+}
+
+static void put_as_of(struct json_writer *w, const struct source *s)
+{
+    if (!s->has_head) {
+        json_put_null(w, "asOf");
+        return;
+    }
+    json_open_object(w, "asOf");
+    json_put_int(w, "block", (int64_t)s->head.number);
+    json_put_time(w, "time", s->head.time_ms);
+    json_close_object(w);
+}
+
+static void put_origin(struct json_writer *w, const struct source *s, const struct pass *p)
+{
+    if (s->off) {
+        json_put_null(w, "origin");
+        return;
+    }
+    char contract[ADDRESS_TEXT_BYTES];
+    json_open_object(w, "origin");
+    json_put_str(w, "endpoint", s->row->endpoint(p->view->settings)->shown);
+    json_put_str(w, "contract", s->has_contract ? address_text(&s->contract, contract) : NULL);
+    json_put_str(w, "method", s->row->method);
+    if (s->has_head && p->moving)
+        json_put_int(w, "block", (int64_t)s->head.number);
+    else
+        json_put_null(w, "block");
+    json_close_object(w);
+}
+
+static void put_source(struct json_writer *w, const struct source *s, const struct pass *p)
+{
+    char reason[REASON_BYTES];
+    json_open_object(w, s->row->key);
+    json_put_str(w, "state", source_state_name(source_state(s, p->view->mono_ms)));
+    if (p->moving) {
+        put_as_of(w, s);
+        if (s->value)
+            json_put_time(w, "fetchedAt", s->fetched_wall_ms);
+        else
+            json_put_null(w, "fetchedAt");
+    }
+    json_put_int(w, "staleAfterMs", s->pace.stale_after_ms);
+    put_origin(w, s, p);
+    json_put_str(w, "reason", source_reason(s, reason));
+    json_close_object(w);
+}
+
+static void put_sources(struct json_writer *w, const struct pass *p)
+{
+    json_open_object(w, "sources");
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        put_source(w, &p->view->sources[i], p);
+    json_close_object(w);
+}
+
+static void put_part(struct json_writer *w, const struct pass *p, enum source_id id)
+{
+    const struct source *s = &p->view->sources[id];
+    if (s->row->render)
+        s->row->render(w, s);
+}
+
+static void metrics_body(struct json_writer *w, const struct pass *p)
+{
+    put_agent(w, p);
+    put_network(w, p);
+    put_compute(w);
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        put_part(w, p, i);
+    render_build(w);
+}
+
+static void compute_body(struct json_writer *w, const struct pass *p)
+{
+    put_compute(w);
+    put_part(w, p, SOURCE_COMPUTE);
+}
+
+static void storage_body(struct json_writer *w, const struct pass *p)
+{
+    put_part(w, p, SOURCE_STORAGE);
+}
+
+static void inft_body(struct json_writer *w, const struct pass *p)
+{
+    put_part(w, p, SOURCE_INFT);
+}
+
+static void jobs_body(struct json_writer *w, const struct pass *p)
+{
+    put_part(w, p, SOURCE_JOBS);
+    json_put_null(w, "next");
+}
+
+/* What each route holds besides `sources` and `renderedAt`. */
+static void (*const writers[BODY_COUNT])(struct json_writer *, const struct pass *) = {
+    [BODY_METRICS] = metrics_body, [BODY_COMPUTE] = compute_body, [BODY_STORAGE] = storage_body,
+    [BODY_INFT] = inft_body,       [BODY_JOBS] = jobs_body,
+};
+
+static struct buf render_body(const struct pass *p, enum body_id id)
+{
+    struct buf text = buf_make(BODY_MAX_BYTES);
+    struct json_writer w = json_writer_make(&text);
+    json_open_object(&w, NULL);
+    writers[id](&w, p);
+    put_sources(&w, p);
+    if (p->moving)
+        json_put_time(&w, "renderedAt", p->view->wall_ms);
+    json_close_object(&w);
+    return text;
+}
+
+static void brief_source(struct source_brief *brief, const struct source *s, int64_t mono_ms)
+{
+    char reason[REASON_BYTES];
+    const char *text = source_reason(s, reason);
+    brief->key = s->row->key;
+    brief->state = source_state(s, mono_ms);
+    brief->stale_from_ms = s->fetched_mono_ms + s->pace.stale_after_ms;
+    snprintf(brief->reason, sizeof brief->reason, "%s", text ? text : "");
+}
+
+struct snapshot *render_snapshot(const struct view *view)
+{
+    const struct pass pass = {.view = view, .moving = true};
+    struct snapshot *snapshot = snapshot_new();
+    if (!snapshot)
+        return NULL;
+    snapshot->rendered_wall_ms = view->wall_ms;
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        brief_source(&snapshot->sources[i], &view->sources[i], view->mono_ms);
+    for (int id = 0; id < BODY_COUNT; id++) {
+        struct buf text = render_body(&pass, id);
+        if (text.err) {
+            buf_free(&text);
+            snapshot_release(snapshot);
+            return NULL;
+        }
+        snapshot_set_body(snapshot, id, &text);
+    }
+    return snapshot;
+}
+
+enum err render_digest(const struct view *view, uint8_t digest[32])
+{
+    const struct pass pass = {.view = view, .moving = false};
+    struct buf text = render_body(&pass, BODY_METRICS);
+    enum err err = text.err;
+    if (!err)
+        crypto_sha256(text.data, text.len, digest);
+    buf_free(&text);
+    return err;
+}

@@ -1,0 +1,36 @@
+#include "web/reply.h"
+
+#include "web/etag.h"
+#include "web/status.h"
+
+static void put_header(struct buf *head, const char *name, const char *value)
+{
+    buf_puts(head, name);
+    buf_puts(head, ": ");
+    buf_puts(head, value);
+    buf_puts(head, "\r\n");
+}
+
+bool reply_head(struct buf *head, const struct incoming *in, const struct outgoing *out)
+{
+    const struct web_reply *reply = &out->reply;
+    const char *etag = reply->etag && etag_valid(reply->etag) ? reply->etag : NULL;
+    int status = reply->status;
+    if (status == 200 && etag && in->request.method == WEB_GET &&
+        etag_matches(in->request.if_none_match, etag))
+        status = 304;
+    const bool bodiless = status == 204 || status == 304;
+
+    buf_printf(head, "Status: %d %s\r\n", status, status_phrase(status));
+    if (!bodiless) {
+        put_header(head, "Content-Type", reply->content_type);
+        buf_printf(head, "Content-Length: %zu\r\n", reply->body_len);
+    }
+    if (etag)
+        put_header(head, "ETag", etag);
+    put_header(head, "Cache-Control", reply->cache_control ? reply->cache_control : "no-cache");
+    if (out->allow[0])
+        put_header(head, "Allow", out->allow);
+    buf_puts(head, "\r\n");
+    return !bodiless && !in->head;
+}

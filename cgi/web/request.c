@@ -1,0 +1,47 @@
+#include "web/request.h"
+
+#include <fcgiapp.h>
+#include <string.h>
+
+static const char *param(char **envp, const char *name)
+{
+    const char *value = FCGX_GetParam(name, envp);
+    return value ? value : "";
+}
+
+static bool says_zero(const char *content_length)
+{
+    return content_length[strspn(content_length, "0")] == '\0';
+}
+
+static enum web_method method_bit(const char *name)
+{
+    if (strcmp(name, "GET") == 0 || strcmp(name, "HEAD") == 0)
+        return WEB_GET;
+    if (strcmp(name, "POST") == 0)
+        return WEB_POST;
+    if (strcmp(name, "DELETE") == 0)
+        return WEB_DELETE;
+    return 0;
+}
+
+void request_read(struct incoming *in, char **envp, struct arena *arena, void *app)
+{
+    const char *method = param(envp, "REQUEST_METHOD");
+    *in = (struct incoming){
+        .request =
+            {
+                .method = method_bit(method),
+                .path = param(envp, "SCRIPT_NAME"),
+                .tail = "",
+                .query = param(envp, "QUERY_STRING"),
+                .if_none_match = param(envp, "HTTP_IF_NONE_MATCH"),
+                .request_id = param(envp, "REQUEST_ID"),
+                .arena = arena,
+                .app = app,
+            },
+        .head = strcmp(method, "HEAD") == 0,
+        .options = strcmp(method, "OPTIONS") == 0,
+        .has_body = !says_zero(param(envp, "CONTENT_LENGTH")),
+    };
+}

@@ -1,0 +1,80 @@
+/* FastCGI front: worker threads that accept, find the route, call its handler and write the reply.
+ * libfcgi's types stay inside web/. Handlers answer from memory and must be thread-safe: they get a
+ * request that lives until they return and fill in a reply.
+ *
+ * Each worker calls FCGX_Accept_r() without a mutex: the call also reads the request's head, and a
+ * mutex around it lets one silent client stop all workers. */
+#ifndef WEB_SERVER_H
+#define WEB_SERVER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum web_method {
+    WEB_GET = 1, /* HEAD is GET without the body, which the server drops */
+    WEB_POST = 2,
+    WEB_DELETE = 4,
+};
+
+struct web_request {
+    enum web_method method;
+    const char *path;          /* "/api/metrics" */
+    const char *tail;          /* what a route ending in "*" matched; "" else */
+    const char *query;         /* raw query string, "" without one */
+    const char *if_none_match; /* "" without one */
+    const char *request_id;    /* from nginx, "" without one */
+    struct arena *arena;       /* memory for this request */
+    void *app;                 /* what web_serve() was given */
+};
+
+struct web_reply {
+    int status;                /* 200 unless set */
+    const char *content_type;  /* "application/json" unless set */
+    const char *etag;          /* "..." or W/"...", or NULL; 304 is the server's business */
+    const char *cache_control; /* NULL: "no-cache" */
+    const char *body;
+    size_t body_len;
+    void (*release)(void *owner); /* called once after the last byte; NULL: nothing to release */
+    void *owner;
+};
+
+typedef void (*web_handler)(const struct web_request *request, struct web_reply *reply);
+
+/* A row of the routing table. `path` is exact, or ends in "*" to match a prefix; exact goes before
+ * prefix, longer before shorter. Rows with the same path share its Allow header. OPTIONS is
+ * answered for every path. */
+struct web_route {
+    const char *path;
+    unsigned methods; /* enum web_method bits; others get 405 with Allow */
+    web_handler handler;
+};
+
+struct web_config {
+    const char *socket_path; /* own listening socket; used when none was inherited */
+    int threads;             /* 1 or more */
+    const struct web_route *routes;
+    size_t route_count;
+    void *app;
+    /* Called in the main thread after the socket is open and before the first request, and after
+     * the last one. NULL: nothing. start() may fail, then stop() is not called; stop() must return
+     * within 2 s. */
+    enum err (*start)(void *app);
+    void (*stop)(void *app);
+};
+
+/* Runs until SIGTERM, SIGINT, SIGHUP or SIGUSR1 (which FastCGI managers send), lets requests in
+ * flight finish, and returns 0; or returns an exit code with the reason logged. A request that does
+ * not end within 2 s ends the process with code 1, without stop(). The listening socket is taken
+ * from LISTEN_FDS (fd 3, when LISTEN_PID is this process), else from fd 0 when that is a listening
+ * socket, else made at `socket_path` with mode 0660; Unix sockets only. Call once per process, with
+ * no other thread running: signals are blocked here so that every later thread inherits that. */
+int web_serve(const struct web_config *config);
+
+/* Fills in an RFC 9457 problem. `code` is the stable word; `detail` may be NULL. Memory of the body
+ * comes from the request's arena. */
+void web_problem(const struct web_request *request, struct web_reply *reply, int status,
+                 const char *code, const char *detail);
+
+#endif

@@ -1,0 +1,40 @@
+#include "zerog/network.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Chain ids, RPC and addresses: 0gfoundation/0g-compute-ts-sdk src.ts/sdk/constants.ts (equal in
+ * npm 0.9.0); the contracts are beacon proxies whose addresses have been stable since 2025-11. */
+static const struct network networks[] = {
+    {
+        .name = "local",
+        .display_name = "Local network",
+        .chain_id = 31337,
+        .simulated = true,
+        .private_allowed = "127.0.0.0/8, ::1/128",
+    },
+    {
+        .name = "galileo",
+        .display_name = "0G Galileo",
+        .chain_id = 16602,
+        .rpc = "https://evmrpc-testnet.0g.ai",
+        .explorer = "https://chainscan-galileo.0g.ai",
+        .serving = "0xa79F4c8311FF93C06b8CfB403690cc987c93F91E",
+    },
+    {
+        .name = "aristotle",
+        .display_name = "0G Aristotle",
+        .chain_id = 16661,
+        .rpc = "https://evmrpc.0g.ai",
+        .explorer = "https://chainscan.0g.ai",
+        .serving = "0x47340d900bdFec2BD393c626E12ea0656F938d84",
+    },
+};
+
+const struct network *network_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
+        if (strcmp(networks[i].name, name) == 0)
+            return &networks[i];
+    return NULL;
+}

@@ -1,0 +1,22 @@
+/* The 0G networks this program knows: chain ids, public endpoints and contracts. */
+#ifndef ZEROG_NETWORK_H
+#define ZEROG_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct network {
+    const char *name;         /* value of ZG_NETWORK */
+    const char *display_name; /* for people */
+    uint64_t chain_id;
+    bool simulated;              /* GPU, providers and storage are stand-ins; changes words only */
+    const char *rpc;             /* NULL: must be configured */
+    const char *explorer;        /* NULL: none */
+    const char *serving;         /* InferenceServing proxy; NULL: must be configured */
+    const char *private_allowed; /* CIDR list that may be reached unless ZG_ALLOW_PRIVATE is set */
+};
+
+/* The network of that name, or NULL. Static storage, thread-safe. */
+const struct network *network_find(const char *name);
+
+#endif

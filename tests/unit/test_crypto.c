@@ -1,0 +1,40 @@
+#include "base/crypto.h"
+
+#include "support.h"
+
+/* FIPS 180-4 examples, and NIST's million a. */
+static void sha256_gives_the_published_digests(void **state)
+{
+    (void)state;
+    char *million = malloc(1000000);
+    assert_non_null(million);
+    memset(million, 'a', 1000000);
+    const struct {
+        const char *bytes;
+        size_t len;
+        const char *digest;
+    } cases[] = {
+        {"", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {NULL, 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56,
+         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+        {million, 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint8_t digest[32];
+        char digits[65] = {0};
+        crypto_sha256(cases[i].bytes, cases[i].len, digest);
+        hex_digits(digest, sizeof digest, digits);
+        assert_string_equal(digits, cases[i].digest);
+    }
+    free(million);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sha256_gives_the_published_digests),
+    };
+    return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
+}
