@@ -139,8 +139,9 @@ SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/
                            tests/http/*.test.mjs tests/fault/*.test.mjs tests/e2e/*.test.mjs)
 
 .PHONY: test-system
-test-system: ## black box, fault and browser tests of the running system
-	@$(NODE_ENV_RUN) node --test --test-concurrency=$(or $(TEST_JOBS),2) $(SYSTEM_TESTS)
+test-system: test-programs ## black box, fault and browser tests of the running system
+	@$(NODE_ENV_RUN) node --test --test-timeout=180000 --test-concurrency=$(or $(TEST_JOBS),2) \
+	    $(SYSTEM_TESTS)
 
 .PHONY: test-all
 test-all: test ## what takes longer as well: valgrind
@@ -173,12 +174,12 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 .PHONY: bench
 bench: ## measure side by side and assert the stated figures (docs/performance.md)
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all panel build/bench/bench_decode
+	@$(MAKE) --no-print-directory all panel $(BUILD)/bench/bench_decode
 	@$(NODE_ENV_RUN) node tests/bench/run.mjs $(BENCH_ARGS)
 
-build/bench/%: tests/bench/%.c $(BUILD)/libzg.a
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libzg.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: screenshots
 screenshots: ## make the pictures in docs/images from a running local network
@@ -204,6 +205,7 @@ check: ## layer rule, clang-format, cppcheck, shellcheck, tsc strict, eslint, ge
 	    -DVERSION='""' -DCOMMIT='""' -Icgi cgi scripts/supervise
 	@shellcheck -x $(SHELL_FILES)
 	@$(NODE_ENV_RUN) npm --prefix static run --silent check
+	@$(NODE_ENV_RUN) npm --prefix tests run --silent check
 	@echo check: fine
 
 .PHONY: clean

@@ -1,0 +1,33 @@
+// Takes the pictures of the documentation: docs/images/panel.png, the panel alone as on a large screen,
+// and docs/images/page.png, the whole page.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { launchBrowser, openPage } from '../lib/browser.mjs';
+import { ROOT, startStack } from '../lib/stack.mjs';
+
+const FOLDER = join(ROOT, 'docs/images');
+const PICTURES = [
+    { file: 'panel.png', path: '/?kiosk=1&theme=dark', fullPage: false },
+    { file: 'page.png', path: '/?theme=dark', fullPage: true },
+];
+
+const [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+try {
+    mkdirSync(FOLDER, { recursive: true });
+    await stack.untilMetrics(15_000, ({ sources }) => {
+        const waiting = Object.values(sources).filter(({ state }) => state !== 'fresh' && state !== 'off');
+        if (waiting.length > 0) throw new Error(waiting[0].reason);
+    });
+    for (const { file, path, fullPage } of PICTURES) {
+        const { page, close } = await openPage(browser);
+        await page.goto(stack.url + path);
+        await page.locator('header [data-status="connected"]').waitFor();
+        await page.evaluate(() => document.fonts.ready);
+        await page.screenshot({ path: join(FOLDER, file), fullPage, animations: 'disabled' });
+        await close();
+        console.log(join('docs/images', file));
+    }
+} finally {
+    await browser.close();
+    await stack.stop();
+}
