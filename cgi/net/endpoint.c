@@ -125,6 +125,7 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
                        const struct cidr_list *allow, struct arena *arena)
 {
     char *scheme = NULL, *host = NULL, *port = NULL, *whole = NULL;
+    struct buf host_port = buf_make(BUF_NO_LIMIT);
     bool secret = false;
     struct buf shown = buf_make(BUF_NO_LIMIT);
     struct endpoint made = {.allow = allow};
@@ -148,16 +149,21 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
     made.variable = variable;
     if ((err = put_shown(&shown, &made, secret, scheme, host, port)))
         goto out;
+    buf_printf(&host_port, "%s:%s", host, port ? port : scheme);
+    if ((err = host_port.err))
+        goto out;
     made.variable = arena_strdup(arena, variable);
     made.url = whole ? arena_strdup(arena, whole) : NULL;
     made.shown = arena_strdup(arena, buf_str(&shown));
-    if (made.variable && made.url && made.shown)
+    made.host = arena_strdup(arena, buf_str(&host_port));
+    if (made.variable && made.url && made.shown && made.host)
         *e = made;
     else
         err = ERR_NO_MEMORY;
 
 out:
     buf_free(&shown);
+    buf_free(&host_port);
     curl_free(scheme);
     curl_free(host);
     curl_free(port);

@@ -16,6 +16,7 @@ struct endpoint {
     const char *variable; /* "ZG_CHAIN_RPC" */
     const char *url;      /* as libcurl understood it; may hold a key: never printed */
     const char *shown;    /* "https://host" or "https://host:port", or "$ZG_CHAIN_RPC" */
+    const char *host;     /* "host:port", to tell hosts apart; never printed */
     bool is_private;      /* the host is a private address literal or localhost */
     /* Private addresses this endpoint may reach; NULL means public ones only. Not owned. */
     const struct cidr_list *allow;

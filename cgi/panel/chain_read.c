@@ -12,7 +12,7 @@ const struct endpoint *chain_endpoint(const struct settings *settings)
 
 struct exchange *chain_exchange(struct round *round)
 {
-    struct exchange *x = round_exchange(round, chain_endpoint(round->settings));
+    struct exchange *x = round_rpc(round, chain_endpoint(round->settings));
     if (!x)
         return NULL;
     rpc_add(&x->batch, "eth_chainId", "[]");

@@ -1,6 +1,7 @@
 #include "panel/gate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MINUTE_MS = 60000 };
 
@@ -48,4 +49,25 @@ void gate_close(struct gate *gate, int64_t until_ms)
 {
     if (until_ms > gate->closed_until_ms)
         gate->closed_until_ms = until_ms;
+}
+
+struct gate *gate_table_find(struct gate_table *table, const char *host, size_t per_minute)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].host, host) == 0)
+            return &table->rows[i].gate;
+    if (table->count == GATE_HOSTS_MAX)
+        return &table->rows[table->count - 1].gate;
+    struct gate *gate = &table->rows[table->count].gate;
+    if (!gate_init(gate, per_minute))
+        return NULL;
+    table->rows[table->count++].host = host;
+    return gate;
+}
+
+void gate_table_free(struct gate_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        gate_free(&table->rows[i].gate);
+    table->count = 0;
 }

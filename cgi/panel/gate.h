@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATE_MAX_PER_MINUTE = 6000 };
+enum {
+    GATE_MAX_PER_MINUTE = 6000,
+    GATE_HOSTS_MAX = 64 /* sources and the providers that are probed */
+};
 
 struct gate {
     int64_t *times; /* ring of the last `per_minute` requests; NULL: no limit */
@@ -31,5 +34,19 @@ void gate_pass(struct gate *gate, int64_t now_ms);
 
 /* Lets nothing pass until then. A shorter closing never shortens a longer one. */
 void gate_close(struct gate *gate, int64_t until_ms);
+
+/* A gate for each host that is asked. */
+struct gate_table {
+    struct {
+        const char *host; /* not owned */
+        struct gate gate;
+    } rows[GATE_HOSTS_MAX];
+    size_t count;
+};
+
+/* The gate of that host, made with `per_minute` when it is new. Hosts beyond the table's end share
+ * the last gate: they wait for each other rather than ask too often. NULL without memory. */
+struct gate *gate_table_find(struct gate_table *table, const char *host, size_t per_minute);
+void gate_table_free(struct gate_table *table);
 
 #endif

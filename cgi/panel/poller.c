@@ -27,7 +27,7 @@ struct poller {
     const struct settings *settings;
     struct snapshot_board *board;
     struct http_client *http;
-    struct gate chain_gate; /* for the host of ZG_CHAIN_RPC */
+    struct gate_table gates;
     struct source sources[SOURCE_COUNT];
 
     uint8_t digest[32]; /* of what the published snapshot shows */
@@ -49,15 +49,12 @@ struct poller *poller_new(const struct settings *settings, struct snapshot_board
     p->settings = settings;
     p->board = board;
     p->rendered_ms = INT64_MIN / 2; /* never */
-    /* A network of one's own may be reached by a name that does not look private. */
-    bool rationed = !settings->chain_rpc.is_private && !settings->network->simulated;
-    size_t per_minute = rationed ? (size_t)settings->max_requests_per_min : 0;
     for (int i = 0; i < SOURCE_COUNT; i++)
         source_init(&p->sources[i], &source_rows[i], settings);
     for (int i = 0; i < SOURCE_COUNT; i++)
         p->sources[i].round.poller = p;
     p->http = http_client_new();
-    if (!gate_init(&p->chain_gate, per_minute) || !p->http) {
+    if (!p->http) {
         poller_free(p);
         return NULL;
     }
@@ -163,13 +160,35 @@ static void end_step(struct poller *p, struct source *s)
     run_step(p, s);
 }
 
-static void close_gate(struct poller *p, struct source *s, int64_t retry_after_ms)
+/* NULL without memory. */
+static struct gate *gate_of(struct poller *p, const struct exchange *x)
+{
+    /* A network of one's own may be reached by a name that does not look private. */
+    bool rationed = !x->endpoint->is_private && !p->settings->network->simulated;
+    size_t per_minute = rationed ? (size_t)p->settings->max_requests_per_min : 0;
+    return gate_table_find(&p->gates, x->endpoint->host, per_minute);
+}
+
+static void close_gate(struct poller *p, const struct exchange *x, int64_t retry_after_ms)
 {
     int64_t wait = retry_after_ms < 0 ? DEFAULT_RETRY_AFTER_MS : retry_after_ms;
     if (wait > MAX_RETRY_AFTER_MS)
         wait = MAX_RETRY_AFTER_MS;
-    gate_close(&p->chain_gate, clock_mono_ms() + wait);
-    s->next_try_ms = clock_wall_ms() + wait;
+    gate_close(gate_of(p, x), clock_mono_ms() + wait); /* it was passed, so it is there */
+    x->round->source->next_try_ms = clock_wall_ms() + wait;
+}
+
+static enum err read_batch(struct exchange *x, const struct http_response *reply)
+{
+    return rpc_parse(reply->body, reply->body_len, EXCHANGE_MAX_BYTES, x->batch.count, x->answers,
+                     &x->round->work, &x->doc);
+}
+
+static enum err read_text(struct exchange *x, const struct http_response *reply)
+{
+    x->text = arena_strndup(&x->round->work, reply->body, reply->body_len);
+    x->text_len = reply->body_len;
+    return x->text ? ERR_OK : ERR_NO_MEMORY;
 }
 
 static enum err read_reply(struct poller *p, struct exchange *x, const struct http_response *reply)
@@ -177,16 +196,16 @@ static enum err read_reply(struct poller *p, struct exchange *x, const struct ht
     if (reply->err)
         return reply->err;
     if (reply->status == 429) {
-        close_gate(p, x->round->source, reply->retry_after_ms);
+        close_gate(p, x, reply->retry_after_ms);
         return ERR_RATE_LIMITED;
     }
     if (reply->status == 503 && reply->retry_after_ms >= 0)
-        close_gate(p, x->round->source, reply->retry_after_ms);
-    enum err err = rpc_parse(reply->body, reply->body_len, EXCHANGE_MAX_BYTES, x->batch.count,
-                             x->answers, &x->round->work, &x->doc);
+        close_gate(p, x, reply->retry_after_ms);
+    bool success = reply->status >= 200 && reply->status <= 299;
+    enum err err = x->path ? read_text(x, reply) : read_batch(x, reply);
     /* Some nodes send errors as JSON-RPC under a 4xx or 5xx status; anything else there is noise.
      */
-    if (err && (reply->status < 200 || reply->status > 299)) {
+    if (!success && (err || x->path)) {
         err = ERR_HTTP_STATUS;
         x->round->source->http_status = reply->status;
     }
@@ -213,14 +232,15 @@ static void on_reply(void *user, const struct http_response *reply)
 static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_ms)
 {
     assert(x->batch.count <= EXCHANGE_MAX_CALLS);
-    size_t len;
-    const char *body = rpc_batch_body(&x->batch, &len);
-    if (!body)
+    size_t len = 0;
+    const char *body = x->path ? NULL : rpc_batch_body(&x->batch, &len);
+    if (!body && !x->path)
         return ERR_NO_MEMORY;
     int64_t left = x->round->started_ms + ROUND_TIMEOUT_MS - now_ms;
     struct http_request request = {
         .endpoint = x->endpoint,
-        .content_type = "application/json",
+        .path = x->path && *x->path ? x->path : NULL,
+        .content_type = x->path ? NULL : "application/json",
         .body = body,
         .body_len = len,
         .max_response = EXCHANGE_MAX_BYTES,
@@ -229,20 +249,19 @@ static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_
         .done = on_reply,
         .user = x,
     };
-    gate_pass(&p->chain_gate, now_ms);
     return http_submit(p->http, &request, &x->call);
 }
 
 /* Why an exchange may not be sent any more. */
-static enum err lateness(struct poller *p, struct source *s, int64_t now_ms, int64_t wait_ms)
+static enum err lateness(struct source *s, const struct gate *gate, int64_t now_ms, int64_t wait_ms)
 {
     if (!wait_ms)
         return ERR_TIMEOUT;
     s->next_try_ms = clock_wall_ms() + wait_ms;
-    return gate_is_closed(&p->chain_gate, now_ms) ? ERR_RATE_LIMITED : ERR_OWN_LIMIT;
+    return gate_is_closed(gate, now_ms) ? ERR_RATE_LIMITED : ERR_OWN_LIMIT;
 }
 
-/* Sends what the gate lets pass; the rest waits for the next turn of the loop, at most until the
+/* Sends what the gates let pass; the rest waits for the next turn of the loop, at most until the
  * round's deadline. Ending an exchange may end the round and plan the next step, so the round is
  * looked at afresh after each. */
 static void push_round(struct poller *p, struct source *s)
@@ -252,11 +271,18 @@ static void push_round(struct poller *p, struct source *s)
         struct exchange *x = &round->exchanges[i];
         if (x->ended || x->call)
             continue;
-        int64_t now = clock_mono_ms(), wait = gate_wait_ms(&p->chain_gate, now);
+        struct gate *gate = gate_of(p, x);
+        if (!gate) {
+            end_exchange(p, x, ERR_NO_MEMORY);
+            continue;
+        }
+        int64_t now = clock_mono_ms(), wait = gate_wait_ms(gate, now);
         bool late = now - round->started_ms >= ROUND_TIMEOUT_MS;
         if (wait && !late)
-            return;
-        enum err err = late ? lateness(p, s, now, wait) : send_exchange(p, x, now);
+            continue;
+        if (!late)
+            gate_pass(gate, now);
+        enum err err = late ? lateness(s, gate, now, wait) : send_exchange(p, x, now);
         if (err)
             end_exchange(p, x, err);
     }
@@ -267,8 +293,10 @@ static void run_step(struct poller *p, struct source *s)
     struct round *round = &s->round;
     enum err err = s->row->plan(round);
     round->pending = round->count;
-    if (err || round->count == 0)
+    if (err)
         finish_round(p, s, err);
+    else if (round->count == 0)
+        end_step(p, s); /* what it reads stands on this machine */
 }
 
 static void start_round(struct poller *p, struct source *s, int64_t now_ms)
@@ -418,6 +446,6 @@ void poller_free(struct poller *p)
         drop_exchanges(&p->sources[i].round);
         source_free(&p->sources[i]);
     }
-    gate_free(&p->chain_gate);
+    gate_table_free(&p->gates);
     free(p);
 }

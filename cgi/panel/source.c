@@ -99,15 +99,28 @@ const char *source_reason(const struct source *s, char text[REASON_BYTES])
     return text;
 }
 
-struct exchange *round_exchange(struct round *round, const struct endpoint *endpoint)
+static struct exchange *add_exchange(struct round *round, const struct endpoint *endpoint)
 {
     if (round->count == ROUND_MAX_EXCHANGES)
         return NULL;
     struct exchange *x = &round->exchanges[round->count++];
-    *x = (struct exchange){
-        .round = round,
-        .endpoint = endpoint,
-        .batch = rpc_batch_make(),
-    };
+    *x = (struct exchange){.round = round, .endpoint = endpoint};
+    return x;
+}
+
+struct exchange *round_rpc(struct round *round, const struct endpoint *endpoint)
+{
+    struct exchange *x = add_exchange(round, endpoint);
+    if (x)
+        x->batch = rpc_batch_make();
+    return x;
+}
+
+struct exchange *round_get(struct round *round, const struct endpoint *endpoint, const char *path)
+{
+    const char *copy = arena_strdup(&round->work, path);
+    struct exchange *x = copy ? add_exchange(round, endpoint) : NULL;
+    if (x)
+        x->path = copy;
     return x;
 }

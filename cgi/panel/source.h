@@ -55,16 +55,21 @@ struct round;
 struct poller;
 struct http_call;
 
-/* One JSON-RPC batch of a step and its answers. */
+/* One request of a step and what came back: a JSON-RPC batch, or a GET of `path`. */
 struct exchange {
     struct round *round;
     const struct endpoint *endpoint;
-    struct rpc_batch batch;
+    const char *path;       /* GET only, in round->work; "" for the endpoint's URL as it is */
     struct http_call *call; /* while in flight */
     bool ended;
     enum err err; /* of the whole exchange */
+
+    struct rpc_batch batch; /* of calls, with `path` NULL */
     cJSON *doc;
     struct rpc_answer answers[EXCHANGE_MAX_CALLS];
+
+    const char *text; /* reply to a GET, in round->work */
+    size_t text_len;
 };
 
 /* The block a chain round read at. */
@@ -147,6 +152,8 @@ enum { REASON_BYTES = 640 };
 const char *source_reason(const struct source *s, char text[REASON_BYTES]);
 
 /* Adds an exchange to the step being planned; NULL when there are too many. */
-struct exchange *round_exchange(struct round *round, const struct endpoint *endpoint);
+struct exchange *round_rpc(struct round *round, const struct endpoint *endpoint);
+/* A GET of the endpoint's URL with `path` behind it; "" for none. NULL without memory as well. */
+struct exchange *round_get(struct round *round, const struct endpoint *endpoint, const char *path);
 
 #endif

@@ -114,6 +114,36 @@ static void a_limit_above_the_greatest_is_cut_to_it(void **state)
     gate_free(&gate);
 }
 
+static void each_host_has_its_own_gate(void **state)
+{
+    (void)state;
+    struct gate_table table = {0};
+    struct gate *one = gate_table_find(&table, "one:443", 1);
+    struct gate *other = gate_table_find(&table, "other:443", 1);
+    assert_non_null(one);
+    assert_ptr_not_equal(one, other);
+    assert_ptr_equal(one, gate_table_find(&table, "one:443", 1));
+    gate_pass(one, 1000);
+    assert_int_equal(gate_wait_ms(one, 1000), 60000);
+    assert_int_equal(gate_wait_ms(other, 1000), 0);
+    gate_table_free(&table);
+}
+
+static void hosts_beyond_the_table_share_a_gate(void **state)
+{
+    (void)state;
+    static char hosts[GATE_HOSTS_MAX + 2][16];
+    struct gate_table table = {0};
+    struct gate *last = NULL;
+    for (int i = 0; i < GATE_HOSTS_MAX; i++) {
+        snprintf(hosts[i], sizeof hosts[i], "host-%d:80", i);
+        last = gate_table_find(&table, hosts[i], 1);
+    }
+    assert_ptr_equal(gate_table_find(&table, "one-more:80", 1), last);
+    assert_ptr_equal(gate_table_find(&table, "another:80", 1), last);
+    gate_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +154,8 @@ int main(void)
         cmocka_unit_test(a_shorter_closing_never_shortens_a_longer_one),
         cmocka_unit_test(tells_the_host_s_wish_from_our_own_limit),
         cmocka_unit_test(a_limit_above_the_greatest_is_cut_to_it),
+        cmocka_unit_test(each_host_has_its_own_gate),
+        cmocka_unit_test(hosts_beyond_the_table_share_a_gate),
     };
     return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
 }

@@ -269,12 +269,12 @@ static void a_step_has_a_bounded_number_of_exchanges(void **state)
     set_up(GALILEO, SOURCE_COMPUTE);
     struct round *round = &source.round;
     for (size_t i = 0; i < ROUND_MAX_EXCHANGES; i++) {
-        struct exchange *x = round_exchange(round, &settings.chain_rpc);
+        struct exchange *x = round_rpc(round, &settings.chain_rpc);
         assert_non_null(x);
         assert_ptr_equal(x->round, round);
         assert_int_equal(x->batch.count, 0);
     }
-    assert_null(round_exchange(round, &settings.chain_rpc));
+    assert_null(round_rpc(round, &settings.chain_rpc));
     assert_int_equal(round->count, ROUND_MAX_EXCHANGES);
 }
 
