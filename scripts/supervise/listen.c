@@ -52,7 +52,8 @@ static void say_tcp(const struct row *row, int error)
 
 static int bind_tcp(const struct row *row)
 {
-    int fd = high_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    /* nginx takes an inherited socket as it is, and its workers must not wait in accept(). */
+    int fd = high_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     int on = 1;
 
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||

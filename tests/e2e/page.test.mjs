@@ -195,7 +195,7 @@ describe('what it says when something is gone', { concurrency: 1 }, () => {
     const assertSameDocument = async (page) =>
         assert.equal(await page.evaluate(() => globalThis.notReloaded), true, 'it was not reloaded');
 
-    test('metrics.fcgi is frozen: disconnected within 15 s, all stale within 20 s, healed without a reload', async (t) => {
+    test('metrics.fcgi is frozen: disconnected in 15 s, all stale in 20 s, healed without a reload', async (t) => {
         const { page, complaints } = await visit(t);
         await markDocument(page);
         await until(5000, async () => assert.equal(await connection(page), 'connected'));
@@ -219,7 +219,7 @@ describe('what it says when something is gone', { concurrency: 1 }, () => {
         assert.deepEqual(complaints, []);
     });
 
-    test('the chain falls silent: error within 20 s, the other words stay, healed without a reload', async (t) => {
+    test('the chain falls silent: error in 20 s, all stale, healed without a reload', async (t) => {
         const { page } = await visit(t);
         await markDocument(page);
         await until(5000, async () => assert.equal(await connection(page), 'connected'));

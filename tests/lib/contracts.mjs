@@ -14,19 +14,23 @@ const ACCOUNT =
     `${REFUND}[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, ` +
     'uint256 generation, uint256 revokedBitmap';
 
+const PAGE_OF_SERVICES = `(uint256 offset, uint256 limit) view returns (tuple(${SERVICE_V3})[] services, uint256 total)`;
+const PAGE_OF_ACCOUNTS = `(address user, uint256 offset, uint256 limit) view returns (tuple(${ACCOUNT})[], uint256)`;
+const LEDGER = 'address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo';
+
 export const serving = {
     v1: new Interface([`function getAllServices() view returns (tuple(${SERVICE_V1})[])`]),
     v2: new Interface([`function getAllServices() view returns (tuple(${SERVICE_V2})[])`]),
     v3: new Interface([
-        `function getAllServices(uint256 offset, uint256 limit) view returns (tuple(${SERVICE_V3})[] services, uint256 total)`,
-        `function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(${ACCOUNT})[], uint256)`,
+        `function getAllServices${PAGE_OF_SERVICES}`,
+        `function getAccountsByUser${PAGE_OF_ACCOUNTS}`,
         'function ledgerAddress() view returns (address)',
         'error LimitTooLarge(uint256 given, uint256 max)',
     ]),
 };
 
 export const ledger = new Interface([
-    'function getLedger(address user) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo))',
+    `function getLedger(address user) view returns (tuple(${LEDGER}))`,
     'error LedgerNotExists(address user)',
 ]);
 

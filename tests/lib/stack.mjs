@@ -53,7 +53,10 @@ function plainEnvironment() {
 /** @type {Set<Stack>} those that a test which failed early would leave behind */
 const running = new Set();
 process.on('exit', () => {
-    for (const stack of running) stack.kill();
+    for (const stack of running) {
+        stack.kill();
+        stack.forget();
+    }
 });
 
 export class Stack {

@@ -31,7 +31,7 @@ export class StubNode {
         this.balance = 10n ** 18n;
         /** null: this wallet never made a deposit */
         this.ledger = { availableBalance: 2n * 10n ** 18n, totalBalance: 3n * 10n ** 18n };
-        /** @type {{provider: string, balance: bigint, pendingRefund: bigint, acknowledged: boolean, generation: bigint}[]} */
+        /** Sub-accounts: provider, balance, pendingRefund, acknowledged, generation. */
         this.accounts = [];
         this.requests = 0;
         /** What was asked, one entry for each call of a batch: its method, or the selector of an eth_call. */
