@@ -116,6 +116,7 @@ static void put_source(struct json_writer *w, const struct source *s, const stru
     json_put_int(w, "staleAfterMs", s->pace.stale_after_ms);
     put_origin(w, s, p);
     json_put_str(w, "reason", source_reason(s, reason));
+    json_put_str(w, "code", s->err ? err_name(s->err) : NULL);
     json_close_object(w);
 }
 

@@ -249,6 +249,8 @@ export interface components {
             origin: components["schemas"]["Origin"] | null;
             /** @description `what · since when · what to do`; null while the last refresh succeeded. */
             reason: string | null;
+            /** @description Stable word for what the last refresh met; null when it succeeded or the source is off. */
+            code?: string | null;
         };
         Sources: {
             chain: components["schemas"]["Source"];

@@ -47,7 +47,7 @@ test("a chain that never answered has no age to tell", () => {
 
 test("a chain that answers but stands still is not called unreachable", () => {
   const network = { ...metrics().network, head: { number: 7, time: before(70_000) } };
-  const reply = metrics({ network, sources: sources({ chain: source({ state: "stale" }) }) });
+  const reply = metrics({ network, sources: sources({ chain: source({ state: "stale", code: "head_stuck" }) }) });
   expect(connectionOf({ ...answered, metrics: reply })).toEqual({
     state: "error",
     message: "0G chain stands still for 1 min",

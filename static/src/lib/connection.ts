@@ -37,11 +37,8 @@ export function connectionOf({ metrics, date, failures, failure }: Contact): Con
 
 /** Unreachable, or reachable with a head that stands still: the second must not be called the first. */
 function chainTrouble({ sources: { chain }, network }: Metrics, date: number): string {
-  const silence = ageMs(chain.fetchedAt, date);
-  if (silence === null) return "0G chain unreachable";
-  const headAge = ageMs(network.head?.time, date);
-  if (silence <= chain.staleAfterMs && headAge !== null) {
-    return `0G chain stands still for ${formatDuration(headAge)}`;
-  }
-  return `0G chain unreachable for ${formatDuration(silence)}`;
+  const standsStill = chain.code === "head_stuck";
+  const since = ageMs(standsStill ? network.head?.time : chain.fetchedAt, date);
+  const trouble = standsStill ? "0G chain stands still" : "0G chain unreachable";
+  return since === null ? trouble : `${trouble} for ${formatDuration(since)}`;
 }

@@ -1,26 +1,31 @@
 import type { ReactNode } from "react";
 import { shortAddress, UNKNOWN } from "../lib/format";
 import type { Service } from "../lib/model";
-import { pricePerMillion } from "../lib/price";
+import { isPricedPerImage, priceIn0G } from "../lib/price";
 
 /** Everything here is foreign text from the chain: shown, never followed. */
 export function ServiceRow({ service }: { service: Service }) {
-  const { provider, model, url, inputPriceNeuron, outputPriceNeuron, priceError, error } = service;
+  const { provider, serviceType, model, url, inputPriceNeuron, outputPriceNeuron, priceError, error } = service;
+  const perImage = isPricedPerImage(serviceType) ? <Small>per image</Small> : null;
   return (
     <tr className="zg:align-top zg:[border-top:1px_solid_var(--zg-line)]">
       <th scope="row" dir="auto" title={model ?? undefined} className="zg:max-w-380 zg:py-8 zg:pr-20 zg:strong zg:[overflow-wrap:anywhere]">
         {model ?? UNKNOWN}
-        {service.serviceType ? <Small>{service.serviceType}</Small> : null}
+        {serviceType ? <Small>{serviceType}</Small> : null}
         {error === null ? null : <Small>{error}</Small>}
       </th>
       <Cell label="Provider" title={provider}>
         <span className="zg:whitespace-nowrap">{provider === null ? UNKNOWN : shortAddress(provider)}</span>
       </Cell>
       <Cell label="Input">
-        {pricePerMillion(inputPriceNeuron) ?? UNKNOWN}
+        {priceIn0G(inputPriceNeuron, serviceType) ?? UNKNOWN}
+        {perImage}
         {priceError === null ? null : <Small>{priceError}</Small>}
       </Cell>
-      <Cell label="Output">{pricePerMillion(outputPriceNeuron) ?? UNKNOWN}</Cell>
+      <Cell label="Output">
+        {priceIn0G(outputPriceNeuron, serviceType) ?? UNKNOWN}
+        {perImage}
+      </Cell>
       <Cell label="TEE" title={service.teeSignerAddress}>
         {teeWord(service.teeSignerAcknowledged)}
         {service.verifiability ? <Small>{service.verifiability}</Small> : null}

@@ -38,7 +38,7 @@ export function ServiceTable({ services, total, source, simulated, now }: Servic
         <p>{source.fetchedAt === null ? "Not read yet." : "The contract lists no service."}</p>
       ) : (
         <table className="zg:w-full">
-          <caption className="zg:pb-6 zg:text-left zg:text-soft">Prices in 0G per million tokens</caption>
+          <caption className="zg:pb-6 zg:text-left zg:text-soft">Prices in 0G per million tokens, or per image</caption>
           <thead className="zg:text-soft">
             <tr>
               {COLUMNS.map((name) => (
