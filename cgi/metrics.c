@@ -1,5 +1,5 @@
 /* metrics.fcgi: the process behind the page. It reads 0G and answers from memory. It holds no key
- * and no token, and writes nothing.
+ * and no token, and writes nothing but a cache of what anybody can read again.
  *
  *   metrics.fcgi [SOCKET]     serve on the inherited socket, else on SOCKET
  *   metrics.fcgi --check      print the effective configuration and all that is wrong with it
@@ -84,6 +84,7 @@ static int check(const struct program *program)
 /* Exit code 1 when a source that is on could not be read. */
 static int doctor(struct program *program)
 {
+    program->settings.cache_db = NULL; /* it belongs to the instance that serves */
     struct poller *poller = poller_new(&program->settings, &program->board);
     if (!poller)
         return EXIT_FAILURE;

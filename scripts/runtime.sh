@@ -100,6 +100,8 @@ prepare_runtime() {
     make_folder log 0755
     make_folder sock 0750
     make_folder nginx 0750 "$PANEL_USER"
+    # What metrics.fcgi keeps between two runs; it writes nowhere else.
+    make_folder state 0750 "$PANEL_USER"
     keep_last_logs
     # Its owner writes it, in a folder where it can make no link.
     : >"$RUNTIME/log/access.log"

@@ -87,6 +87,7 @@ metrics_environment() {
     printf 'RUN=%s\n' "$1"
     # A connection that says nothing holds a thread this long; libfcgi's default is 2 s.
     printf 'LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT=200\n'
+    [[ -n $(setting ZG_CACHE_DB) ]] || printf 'ZG_CACHE_DB=%s/state/cache.db\n' "$1"
     for name in "${!setting_reader[@]}"; do
         [[ ${setting_reader[$name]} == metrics && -n ${settings[$name]-} ]] || continue
         printf '%s=%s\n' "$name" "${settings[$name]}"

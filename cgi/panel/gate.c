@@ -11,15 +11,15 @@ bool gate_init(struct gate *gate, size_t per_minute)
     if (per_minute == 0)
         return true;
     gate->per_minute = per_minute < GATE_MAX_PER_MINUTE ? per_minute : GATE_MAX_PER_MINUTE;
-    gate->times = malloc(gate->per_minute * sizeof *gate->times);
-    for (size_t i = 0; gate->times && i < gate->per_minute; i++)
-        gate->times[i] = INT64_MIN / 2; /* long ago */
-    return gate->times != NULL;
+    gate->passages = malloc(gate->per_minute * sizeof *gate->passages);
+    for (size_t i = 0; gate->passages && i < gate->per_minute; i++)
+        gate->passages[i] = (struct gate_passage){.at_ms = INT64_MIN / 2}; /* long ago */
+    return gate->passages != NULL;
 }
 
 void gate_free(struct gate *gate)
 {
-    free(gate->times);
+    free(gate->passages);
     *gate = (struct gate){0};
 }
 
@@ -27,17 +27,44 @@ int64_t gate_wait_ms(const struct gate *gate, int64_t now_ms)
 {
     int64_t open_ms = gate->closed_until_ms;
     /* The slot to be overwritten next holds the oldest of the last N requests. */
-    if (gate->times && gate->times[gate->next] + MINUTE_MS > open_ms)
-        open_ms = gate->times[gate->next] + MINUTE_MS;
+    if (gate->passages && gate->passages[gate->next].at_ms + MINUTE_MS > open_ms)
+        open_ms = gate->passages[gate->next].at_ms + MINUTE_MS;
     return open_ms > now_ms ? open_ms - now_ms : 0;
+}
+
+int64_t gate_scan_wait_ms(const struct gate *gate, int64_t now_ms)
+{
+    /* Slots taken in the last minute, those of scans counted twice: one for itself, and one that
+     * stays for live reads. From the newest back: what must grow old until one more fits. */
+    size_t taken = 2;
+    for (size_t i = 1; gate->passages && i <= gate->per_minute; i++) {
+        size_t at = (gate->next + gate->per_minute - i) % gate->per_minute;
+        const struct gate_passage *passage = &gate->passages[at];
+        if (passage->at_ms + MINUTE_MS <= now_ms)
+            break;
+        taken += passage->is_scan ? 2 : 1;
+        if (taken > gate->per_minute)
+            return passage->at_ms + MINUTE_MS - now_ms;
+    }
+    return gate_wait_ms(gate, now_ms);
+}
+
+static void note_passage(struct gate *gate, int64_t now_ms, bool is_scan)
+{
+    if (!gate->passages)
+        return;
+    gate->passages[gate->next] = (struct gate_passage){.at_ms = now_ms, .is_scan = is_scan};
+    gate->next = (gate->next + 1) % gate->per_minute;
 }
 
 void gate_pass(struct gate *gate, int64_t now_ms)
 {
-    if (!gate->times)
-        return;
-    gate->times[gate->next] = now_ms;
-    gate->next = (gate->next + 1) % gate->per_minute;
+    note_passage(gate, now_ms, false);
+}
+
+void gate_pass_scan(struct gate *gate, int64_t now_ms)
+{
+    note_passage(gate, now_ms, true);
 }
 
 bool gate_is_closed(const struct gate *gate, int64_t now_ms)

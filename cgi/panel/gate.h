@@ -13,8 +13,13 @@ enum {
     GATE_HOSTS_MAX = 64 /* sources and the providers that are probed */
 };
 
+struct gate_passage {
+    int64_t at_ms;
+    bool is_scan;
+};
+
 struct gate {
-    int64_t *times; /* ring of the last `per_minute` requests; NULL: no limit */
+    struct gate_passage *passages; /* ring of the last `per_minute` requests; NULL: no limit */
     size_t per_minute, next;
     int64_t closed_until_ms;
 };
@@ -29,8 +34,13 @@ bool gate_is_closed(const struct gate *gate, int64_t now_ms);
 /* Milliseconds to wait before the next request may go; 0: now. */
 int64_t gate_wait_ms(const struct gate *gate, int64_t now_ms);
 
-/* Notes a request that goes now. */
+/* The same for the next request of a scan. Live reads come first: scans get at most half of what
+ * the live reads of the last minute leave. */
+int64_t gate_scan_wait_ms(const struct gate *gate, int64_t now_ms);
+
+/* Notes a request that goes now: a live read, or one of a scan. */
 void gate_pass(struct gate *gate, int64_t now_ms);
+void gate_pass_scan(struct gate *gate, int64_t now_ms);
 
 /* Lets nothing pass until then. A shorter closing never shortens a longer one. */
 void gate_close(struct gate *gate, int64_t until_ms);

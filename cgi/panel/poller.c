@@ -6,6 +6,7 @@
 #include "panel/gate.h"
 #include "panel/render.h"
 #include "panel/source.h"
+#include "store/cache.h"
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,7 +29,8 @@ struct poller {
     struct snapshot_board *board;
     struct http_client *http;
     struct gate_table gates;
-    struct source sources[SOURCE_COUNT];
+    struct cache *cache; /* NULL: scans begin anew with the program */
+    struct source sources[SOURCE_AND_SCAN_COUNT];
 
     uint8_t digest[32]; /* of what the published snapshot shows */
     enum source_state states[SOURCE_COUNT];
@@ -41,6 +43,31 @@ struct poller {
     atomic_bool stop;
 };
 
+/* Without a cache all is read all the same, only longer. */
+static void open_cache(struct poller *p)
+{
+    if (!p->settings->cache_db)
+        return;
+    struct buf problem = buf_make(BUF_NO_LIMIT);
+    enum err err = cache_open(p->settings->cache_db, &problem, &p->cache);
+    if (err)
+        log_event(LOG_WARN, "cache_failed", "error", err_name(err), "reason", buf_str(&problem),
+                  NULL);
+    buf_free(&problem);
+}
+
+static void set_up_sources(struct poller *p)
+{
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
+        struct source *s = &p->sources[i];
+        source_init(s, &source_rows[i], p->settings);
+        s->round.poller = p;
+        s->round.cache = p->cache;
+    }
+    p->sources[SOURCE_STORAGE].partner = &p->sources[SOURCE_STORAGE_SCAN];
+    p->sources[SOURCE_STORAGE_SCAN].partner = &p->sources[SOURCE_STORAGE];
+}
+
 struct poller *poller_new(const struct settings *settings, struct snapshot_board *board)
 {
     struct poller *p = calloc(1, sizeof *p);
@@ -49,10 +76,8 @@ struct poller *poller_new(const struct settings *settings, struct snapshot_board
     p->settings = settings;
     p->board = board;
     p->rendered_ms = INT64_MIN / 2; /* never */
-    for (int i = 0; i < SOURCE_COUNT; i++)
-        source_init(&p->sources[i], &source_rows[i], settings);
-    for (int i = 0; i < SOURCE_COUNT; i++)
-        p->sources[i].round.poller = p;
+    open_cache(p);
+    set_up_sources(p);
     p->http = http_client_new();
     if (!p->http) {
         poller_free(p);
@@ -126,9 +151,9 @@ static void finish_round(struct poller *p, struct source *s, enum err err)
     arena_reset(&round->work);
     arena_reset(&round->keep);
     round->running = false;
-    int64_t wait = err ? backoff_ms(p, s) : s->pace.interval_ms;
+    int64_t wait = err ? backoff_ms(p, s) : round->again_ms ? round->again_ms : s->pace.interval_ms;
     s->due_ms = round->started_ms + wait;
-    p->changed = true;
+    p->changed |= !s->row->is_scan; /* a scan is quick, and its steps are no news */
 }
 
 /* Runs a round -------------------------------------------------------------------------------- */
@@ -139,7 +164,7 @@ static void run_step(struct poller *p, struct source *s);
 static enum err exchanges_error(const struct round *round)
 {
     for (size_t i = 0; i < round->count; i++)
-        if (round->exchanges[i].err)
+        if (round->exchanges[i].err && !round->exchanges[i].optional)
             return round->exchanges[i].err;
     return ERR_OK;
 }
@@ -276,12 +301,17 @@ static void push_round(struct poller *p, struct source *s)
             end_exchange(p, x, ERR_NO_MEMORY);
             continue;
         }
-        int64_t now = clock_mono_ms(), wait = gate_wait_ms(gate, now);
-        bool late = now - round->started_ms >= ROUND_TIMEOUT_MS;
+        int64_t now = clock_mono_ms();
+        int64_t wait = s->row->is_scan ? gate_scan_wait_ms(gate, now) : gate_wait_ms(gate, now);
+        bool late = !s->row->is_scan && now - round->started_ms >= ROUND_TIMEOUT_MS;
         if (wait && !late)
             continue;
-        if (!late)
+        if (s->row->is_scan) {
+            gate_pass_scan(gate, now);
+            round->started_ms = now; /* it waits as long as it must, and that is no failure */
+        } else if (!late) {
             gate_pass(gate, now);
+        }
         enum err err = late ? lateness(s, gate, now, wait) : send_exchange(p, x, now);
         if (err)
             end_exchange(p, x, err);
@@ -305,6 +335,7 @@ static void start_round(struct poller *p, struct source *s, int64_t now_ms)
     round->started_ms = now_ms;
     round->running = true;
     round->step = 0;
+    round->again_ms = 0;
     round->value = round->progress = NULL;
     round->has_head = round->has_contract = false;
     round->flaw = ERR_OK;
@@ -376,7 +407,7 @@ static enum err publish(struct poller *p)
 static int wait_ms(const struct poller *p, int64_t now_ms)
 {
     int64_t wait = MAX_WAIT_MS;
-    for (int i = 0; i < SOURCE_COUNT; i++) {
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
         const struct source *s = &p->sources[i];
         if (!s->off && !s->round.running && s->due_ms - now_ms < wait)
             wait = s->due_ms - now_ms;
@@ -386,7 +417,7 @@ static int wait_ms(const struct poller *p, int64_t now_ms)
 
 static void turn(struct poller *p)
 {
-    for (int i = 0; i < SOURCE_COUNT; i++) {
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
         struct source *s = &p->sources[i];
         int64_t now = clock_mono_ms();
         if (!s->off && !s->round.running && s->due_ms <= now)
@@ -442,10 +473,11 @@ void poller_free(struct poller *p)
     }
     /* Calls in flight end here, and their rounds with them, while the sources still exist. */
     http_client_free(p->http);
-    for (int i = 0; i < SOURCE_COUNT; i++) {
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
         drop_exchanges(&p->sources[i].round);
         source_free(&p->sources[i]);
     }
     gate_table_free(&p->gates);
+    cache_close(p->cache);
     free(p);
 }

@@ -8,6 +8,9 @@
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
     const char *agent_name, *inft_token_id, *allow_private;
+    const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
+    const char *storage_data_dir, *cache_db;
+    int64_t storage_budget, storage_max_sectors, from_block;
     int64_t head_max_age_ms, max_requests_per_min;
 };
 
@@ -48,6 +51,34 @@ static enum err check_name(const char *text)
     return strlen(text) <= 200 ? ERR_OK : ERR_CONFIG;
 }
 
+/* By enum storage_mode. */
+static const char *const storage_modes[] = {"agent", "node", "network"};
+enum { STORAGE_MODES = sizeof storage_modes / sizeof *storage_modes };
+
+static enum err parse_storage_mode(const char *text, enum storage_mode *mode)
+{
+    for (int i = 0; i < STORAGE_MODES; i++)
+        if (strcmp(text, storage_modes[i]) == 0) {
+            *mode = (enum storage_mode)i;
+            return ERR_OK;
+        }
+    return ERR_CONFIG;
+}
+
+static enum err check_storage_mode(const char *text)
+{
+    enum storage_mode mode;
+    return parse_storage_mode(text, &mode);
+}
+
+static enum err check_path(const char *text)
+{
+    size_t len = strlen(text);
+    return text[0] == '/' && len < 1024 ? ERR_OK : ERR_CONFIG;
+}
+
+#define A_URL      "an http or https URL with a host"
+#define MAX_WHOLE  (INT64_C(1) << 53)
 #define AN_ADDRESS "an address: 0x and 40 hexadecimal digits, mixed case only with its checksum"
 #define ROW(field) .offset = offsetof(struct raw_settings, field)
 
@@ -63,6 +94,38 @@ static const struct config_row rows[] = {
     {.name = "ZG_SERVING_CONTRACT", ROW(serving), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_LEDGER_CONTRACT", ROW(ledger), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_WALLET_ADDRESS", ROW(wallet), .check = check_address, .expects = AN_ADDRESS},
+    {.name = "ZG_FLOW_CONTRACT", ROW(flow), .check = check_address, .expects = AN_ADDRESS},
+    {.name = "ZG_STORAGE_MODE",
+     ROW(storage_mode),
+     .check = check_storage_mode,
+     .expects = "agent, node or network"},
+    {.name = "ZG_STORAGE_NODE_ENDPOINT", ROW(storage_node), .check = check_url, .expects = A_URL},
+    {.name = "ZG_STORAGE_INDEXER", ROW(storage_indexer), .check = check_url, .expects = A_URL},
+    {.name = "ZG_STORAGE_SCAN_URL", ROW(storage_scan), .check = check_url, .expects = A_URL},
+    {.name = "ZG_STORAGE_BUDGET_BYTES",
+     ROW(storage_budget),
+     .kind = CONFIG_NUMBER,
+     .min = 0,
+     .max = MAX_WHOLE},
+    {.name = "ZG_STORAGE_DATA_DIR",
+     ROW(storage_data_dir),
+     .check = check_path,
+     .expects = "the absolute path of a folder"},
+    {.name = "ZG_STORAGE_MAX_SECTORS",
+     ROW(storage_max_sectors),
+     .kind = CONFIG_NUMBER,
+     .min = 0,
+     .max = MAX_WHOLE / 256},
+    {.name = "ZG_FROM_BLOCK",
+     ROW(from_block),
+     .kind = CONFIG_NUMBER,
+     .fallback = -1,
+     .min = 0,
+     .max = MAX_WHOLE},
+    {.name = "ZG_CACHE_DB",
+     ROW(cache_db),
+     .check = check_path,
+     .expects = "the absolute path of a file"},
     {.name = "ZG_AGENT_NAME",
      ROW(agent_name),
      .check = check_name,
@@ -132,6 +195,34 @@ static enum err resolve_serving(struct settings *s, const char *given, struct bu
     return ERR_CONFIG;
 }
 
+/* An optional endpoint. What is wrong with its URL, its row has said. */
+static bool resolve_endpoint(struct settings *s, const char *variable, const char *url,
+                             struct endpoint *endpoint)
+{
+    return url && !endpoint_make(endpoint, variable, url, &s->allow_private, &s->arena);
+}
+
+static void resolve_storage(struct settings *s, const struct raw_settings *raw)
+{
+    const char *flow = raw->flow ? raw->flow : s->network->flow;
+    s->has_flow = flow && !address_parse(flow, &s->flow);
+    s->storage_mode = s->has_wallet ? STORAGE_AGENT : STORAGE_NETWORK;
+    if (raw->storage_mode)
+        parse_storage_mode(raw->storage_mode, &s->storage_mode);
+    s->has_storage_node =
+        resolve_endpoint(s, "ZG_STORAGE_NODE_ENDPOINT", raw->storage_node, &s->storage_node);
+    s->has_storage_indexer =
+        resolve_endpoint(s, "ZG_STORAGE_INDEXER", raw->storage_indexer, &s->storage_indexer);
+    s->has_storage_scan =
+        resolve_endpoint(s, "ZG_STORAGE_SCAN_URL", raw->storage_scan, &s->storage_scan);
+    s->storage_budget = raw->storage_budget;
+    s->storage_max_sectors = raw->storage_max_sectors;
+    s->storage_data_dir = raw->storage_data_dir;
+    s->has_from_block = raw->from_block >= 0;
+    s->from_block = s->has_from_block ? (uint64_t)raw->from_block : 0;
+    s->cache_db = raw->cache_db;
+}
+
 /* Gives the texts their types, completed by the network's preset. What a text must be, its row has
  * said already: only what is missing is a new problem here. */
 static enum err resolve(struct settings *s, const struct raw_settings *raw, struct buf *problems)
@@ -147,6 +238,7 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
         return ERR_CONFIG; /* and nobody knows what its preset would hold */
     enum err private = cidr_list_parse(
         raw->allow_private ? raw->allow_private : s->network->private_allowed, &s->allow_private);
+    resolve_storage(s, raw);
     enum err rpc = resolve_rpc(s, raw->chain_rpc, problems);
     enum err serving = resolve_serving(s, raw->serving, problems);
     return private ? private : rpc ? rpc : serving;
@@ -170,11 +262,38 @@ void settings_free(struct settings *s)
     arena_free(&s->arena);
 }
 
+static void print_endpoint(struct buf *out, const char *name, bool given,
+                           const struct endpoint *endpoint)
+{
+    const char *shown = !given                      ? "(not set)"
+                        : endpoint->shown[0] == '$' ? "(set; not shown)"
+                                                    : endpoint->shown;
+    buf_printf(out, "%s=%s\n", name, shown);
+}
+
 static void print_address(struct buf *out, const char *name, bool given,
                           const struct address *address, const char *otherwise)
 {
     char text[ADDRESS_TEXT_BYTES];
     buf_printf(out, "%s=%s\n", name, given ? address_text(address, text) : otherwise);
+}
+
+static void print_storage(const struct settings *s, struct buf *out)
+{
+    buf_printf(out, "ZG_STORAGE_MODE=%s\n", storage_modes[s->storage_mode]);
+    print_address(out, "ZG_FLOW_CONTRACT", s->has_flow, &s->flow, "(not set)");
+    print_endpoint(out, "ZG_STORAGE_NODE_ENDPOINT", s->has_storage_node, &s->storage_node);
+    print_endpoint(out, "ZG_STORAGE_INDEXER", s->has_storage_indexer, &s->storage_indexer);
+    print_endpoint(out, "ZG_STORAGE_SCAN_URL", s->has_storage_scan, &s->storage_scan);
+    buf_printf(out, "ZG_STORAGE_BUDGET_BYTES=%" PRId64 "\n", s->storage_budget);
+    buf_printf(out, "ZG_STORAGE_DATA_DIR=%s\n",
+               s->storage_data_dir ? s->storage_data_dir : "(not set)");
+    buf_printf(out, "ZG_STORAGE_MAX_SECTORS=%" PRId64 "\n", s->storage_max_sectors);
+    if (s->has_from_block)
+        buf_printf(out, "ZG_FROM_BLOCK=%" PRIu64 "\n", s->from_block);
+    else
+        buf_puts(out, "ZG_FROM_BLOCK=(the contract's first)\n");
+    buf_printf(out, "ZG_CACHE_DB=%s\n", s->cache_db ? s->cache_db : "(not set)");
 }
 
 void settings_print(const struct settings *s, struct buf *out)
@@ -187,6 +306,7 @@ void settings_print(const struct settings *s, struct buf *out)
     print_address(out, "ZG_LEDGER_CONTRACT", s->has_ledger, &s->ledger,
                   "(read from the serving contract)");
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
+    print_storage(s, out);
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");
     buf_printf(out, "ZG_INFT_TOKEN_ID=%s\n", s->inft_token_id ? s->inft_token_id : "(not set)");
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);

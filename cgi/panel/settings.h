@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum storage_mode { STORAGE_AGENT, STORAGE_NODE, STORAGE_NETWORK };
+
 struct settings {
     const struct network *network;
     struct endpoint chain_rpc;
@@ -23,6 +25,17 @@ struct settings {
     bool has_ledger;
     struct address wallet; /* has_wallet only */
     bool has_wallet;
+    enum storage_mode storage_mode;
+    struct address flow; /* has_flow only */
+    bool has_flow;
+    struct endpoint storage_node, storage_indexer, storage_scan; /* with their has_ only */
+    bool has_storage_node, has_storage_indexer, has_storage_scan;
+    int64_t storage_budget;       /* bytes; 0: none */
+    int64_t storage_max_sectors;  /* of the operator's own node; 0: no limit */
+    const char *storage_data_dir; /* of the operator's own node; NULL: not given */
+    uint64_t from_block;          /* where scans of logs begin; has_from_block only */
+    bool has_from_block;
+    const char *cache_db;         /* NULL: nothing is kept between two runs */
     const char *agent_name;       /* NULL: not given; the environment's, as the next */
     const char *inft_token_id;    /* NULL: not given */
     int64_t head_max_age_ms;      /* an older newest block makes every chain source stale */

@@ -33,7 +33,10 @@ enum source_id {
     SOURCE_STATUS,
     SOURCE_MIRROR,
     SOURCE_PROBE,
-    SOURCE_COUNT
+    SOURCE_COUNT,
+    /* Scans are sources that are not shown: each works for one that is. */
+    SOURCE_STORAGE_SCAN = SOURCE_COUNT,
+    SOURCE_AND_SCAN_COUNT
 };
 
 enum source_state { STATE_FRESH, STATE_STALE, STATE_ERROR, STATE_OFF };
@@ -60,6 +63,7 @@ struct exchange {
     struct round *round;
     const struct endpoint *endpoint;
     const char *path;       /* GET only, in round->work; "" for the endpoint's URL as it is */
+    bool optional;          /* its failure is for parse() to see and does not fail the round */
     struct http_call *call; /* while in flight */
     bool ended;
     enum err err; /* of the whole exchange */
@@ -79,13 +83,17 @@ struct head {
 };
 
 struct source;
+struct cache;
 
 struct round {
     struct poller *poller;
     struct source *source;
+    struct cache *cache; /* kept between two runs of the program; NULL: there is none */
     const struct settings *settings;
-    int step;  /* 0 in the first */
-    bool more; /* set by parse(): plan another step */
+    int step;     /* 0 in the first */
+    bool more;    /* set by parse(): plan another step */
+    int again_ms; /* set by parse(): how long after this round's start the next is due, when that is
+                     sooner than the interval; 0: it is not */
     struct exchange exchanges[ROUND_MAX_EXCHANGES];
     size_t count, pending;
     struct arena work; /* scratch, until the round ends */
@@ -105,6 +113,7 @@ struct source_row {
     const char *key;
     const char *method;             /* for the origin */
     struct pace local, public_pace; /* by network */
+    bool is_scan;                   /* not shown; its requests stand behind those of live reads */
     /* Why the source is off, in the form of a reason; NULL when it is on. */
     const char *(*off)(const struct settings *settings);
     const struct endpoint *(*endpoint)(const struct settings *settings);
@@ -117,7 +126,8 @@ struct source_row {
 struct source {
     const struct source_row *row;
     struct pace pace;
-    const char *off; /* reason, or NULL */
+    const char *off;              /* reason, or NULL */
+    const struct source *partner; /* its scan, or whom the scan works for; NULL: none */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
     struct head head;
@@ -135,8 +145,8 @@ struct source {
     struct round round;
 };
 
-/* The table, SOURCE_COUNT rows. */
-extern const struct source_row source_rows[SOURCE_COUNT];
+/* The table. */
+extern const struct source_row source_rows[SOURCE_AND_SCAN_COUNT];
 
 /* Sets up a source; it is due at once. */
 void source_init(struct source *s, const struct source_row *row, const struct settings *settings);

@@ -22,10 +22,30 @@ static const char *not_in_this_version(const struct settings *settings)
     return "version " VERSION " does not read it · since the start · see CHANGELOG for a newer one";
 }
 
-static void render_storage(struct json_writer *w, const struct source *source)
+static const char *storage_off(const struct settings *s)
 {
-    (void)source;
-    json_put_null(w, "storage");
+    if (!s->has_flow)
+        return "no Flow contract is configured · since the start · set ZG_FLOW_CONTRACT";
+    if (s->storage_mode == STORAGE_AGENT)
+        return off_without_wallet(s);
+    if (s->storage_mode == STORAGE_NODE && !s->has_storage_node && !s->storage_data_dir)
+        return "no storage node is configured · since the start · set ZG_STORAGE_DATA_DIR or "
+               "ZG_STORAGE_NODE_ENDPOINT";
+    return NULL;
+}
+
+static const char *storage_scan_off(const struct settings *s)
+{
+    if (s->storage_mode != STORAGE_AGENT)
+        return "only the agent mode counts submissions · since the start · set ZG_STORAGE_MODE";
+    return storage_off(s);
+}
+
+/* What the card is about: in node mode the storage node. */
+static const struct endpoint *storage_endpoint(const struct settings *s)
+{
+    bool is_node = s->storage_mode == STORAGE_NODE && s->has_storage_node;
+    return is_node ? &s->storage_node : chain_endpoint(s);
 }
 
 static void render_inft(struct json_writer *w, const struct source *source)
@@ -49,7 +69,7 @@ static void render_jobs(struct json_writer *w, const struct source *source)
 #define PACE_JOBS  .local = {250, 15000}, .public_pace = {250, 15000}
 #define PACE_WEB   .local = {15000, 45000}, .public_pace = {15000, 45000}
 
-const struct source_row source_rows[SOURCE_COUNT] = {
+const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
     [SOURCE_CHAIN] = {.key = "chain",
                       PACE_HEAD,
                       .method = "eth_getBlockByNumber",
@@ -75,12 +95,24 @@ const struct source_row source_rows[SOURCE_COUNT] = {
                        .render = ledger_render},
     [SOURCE_STORAGE] = {.key = "storage",
                         PACE_CHAIN,
-                        .off = not_in_this_version,
-                        .render = render_storage},
+                        .method = "tree",
+                        .off = storage_off,
+                        .endpoint = storage_endpoint,
+                        .plan = storage_plan,
+                        .parse = storage_parse,
+                        .render = storage_render},
     [SOURCE_INFT] = {.key = "inft", PACE_CHAIN, .off = not_in_this_version, .render = render_inft},
     [SOURCE_GPU] = {.key = "gpu", PACE_GPU, .off = not_in_this_version},
     [SOURCE_JOBS] = {.key = "jobs", PACE_JOBS, .off = not_in_this_version, .render = render_jobs},
     [SOURCE_STATUS] = {.key = "status", PACE_WEB, .off = not_in_this_version},
     [SOURCE_MIRROR] = {.key = "mirror", PACE_WEB, .off = not_in_this_version},
     [SOURCE_PROBE] = {.key = "probe", PACE_WEB, .off = not_in_this_version},
+    [SOURCE_STORAGE_SCAN] = {.key = "storage scan",
+                             PACE_CHAIN,
+                             .method = "eth_getLogs",
+                             .is_scan = true,
+                             .off = storage_scan_off,
+                             .endpoint = chain_endpoint,
+                             .plan = storage_scan_plan,
+                             .parse = storage_scan_parse},
 };

@@ -3,9 +3,12 @@
 #ifndef PANEL_SOURCES_H
 #define PANEL_SOURCES_H
 
+#include "panel/log_scan.h"
 #include "panel/source.h"
+#include "panel/storage_disk.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
+#include "zerog/storage.h"
 
 struct chain_value {
     amount balance; /* neuron of the configured wallet; has_balance only */
@@ -34,5 +37,53 @@ struct ledger_value {
 enum err ledger_plan(struct round *round);
 enum err ledger_parse(struct round *round);
 void ledger_render(struct json_writer *w, const struct source *source);
+
+/* What we know beside what somebody else says. */
+struct storage_check {
+    const char *name;
+    char ours[ADDRESS_TEXT_BYTES], theirs[ADDRESS_TEXT_BYTES]; /* theirs is "" while unknown */
+    bool agrees;
+};
+
+enum { STORAGE_CHECKS_MAX = 8 };
+
+struct storage_value {
+    uint64_t sectors, network_bytes, network_files; /* of all wallets */
+    uint64_t first_block;                           /* of the Flow contract */
+    struct address market, reward;                  /* reward: has_reward only */
+    bool has_reward;
+    uint64_t release_seconds;   /* how long a file is kept */
+    struct storage_funds funds; /* without the budget */
+    bool has_balance;
+
+    struct storage_disk disk; /* has_disk only, as below */
+    uint64_t sync_block, peers, share_bytes;
+    uint64_t nodes;                          /* that the indexer knows */
+    uint64_t explorer_files, explorer_bytes; /* as 0G's explorer counts */
+    uint64_t explorer_expired;               /* of these files */
+    bool has_disk, has_sync, has_peers, has_share, has_nodes, has_explorer;
+
+    struct storage_check checks[STORAGE_CHECKS_MAX];
+    size_t check_count;
+};
+enum err storage_plan(struct round *round);
+enum err storage_parse(struct round *round);
+void storage_render(struct json_writer *w, const struct source *source);
+
+/* How far the scan of the wallet's submissions has come. */
+struct storage_scan_value {
+    struct log_scan scan;
+    struct storage_totals settled; /* in [oldest, scan.next) */
+    struct storage_totals recent;  /* behind that, may yet be replaced */
+    uint64_t oldest;               /* block */
+    bool oldest_expired;
+    bool is_complete; /* all logs up to the head are counted, and none that is expired */
+    bool is_careful;  /* the last batch was too much: one window at a time */
+    bool was_kept;    /* it goes on where an earlier run stopped */
+    int64_t saved_ms; /* monotonic */
+    uint64_t saved_next;
+};
+enum err storage_scan_plan(struct round *round);
+enum err storage_scan_parse(struct round *round);
 
 #endif

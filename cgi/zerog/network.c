@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Chain ids, RPC and addresses: 0gfoundation/0g-compute-ts-sdk src.ts/sdk/constants.ts (equal in
- * npm 0.9.0); the contracts are beacon proxies whose addresses have been stable since 2025-11. */
+ * npm 0.9.0); the contracts are beacon proxies whose addresses have been stable since 2025-11. Flow
+ * contracts: 0gfoundation/0g-doc; their first blocks: 0g-storage-node run/config-*-turbo.toml. */
 static const struct network networks[] = {
     {
         .name = "local",
@@ -20,6 +21,8 @@ static const struct network networks[] = {
         .rpc = "https://evmrpc-testnet.0g.ai",
         .explorer = "https://chainscan-galileo.0g.ai",
         .serving = "0xa79F4c8311FF93C06b8CfB403690cc987c93F91E",
+        .flow = "0x22E03a6A89B950F1c82ec5e74F8eCa321a105296",
+        .flow_block = 1,
     },
     {
         .name = "aristotle",
@@ -28,6 +31,8 @@ static const struct network networks[] = {
         .rpc = "https://evmrpc.0g.ai",
         .explorer = "https://chainscan.0g.ai",
         .serving = "0x47340d900bdFec2BD393c626E12ea0656F938d84",
+        .flow = "0x62D4144dB0F0a6fBBaeb6296c785C71B3D57C526",
+        .flow_block = 2387557,
     },
 };
 

@@ -165,6 +165,66 @@ export interface components {
             totalStorageGb: number | null;
             usedStorageGb: number | null;
             objectCount: number | null;
+            /**
+             * @description What the figures are about (ZG_STORAGE_MODE).
+             * @enum {string}
+             */
+            basis?: "agent" | "node" | "network";
+            /**
+             * @description What `used` is: the wallet's files that are kept, disk use, an estimate from the node's shard, or all sectors ever handed out.
+             * @enum {string}
+             */
+            usedBasis?: "submissions" | "disk" | "share" | "network";
+            /** @description A lower bound while `scan.complete` is false. */
+            usedBytes?: number | null;
+            totalBytes?: number | null;
+            /**
+             * @description Affordable: paid and what the balance still buys at today's price.
+             * @enum {string|null}
+             */
+            totalBasis?: "budget" | "affordable" | "limit" | "disk" | null;
+            /** @description Of 256 bytes - paid for by the wallet or handed out by the network. */
+            sectors?: number | null;
+            scan?: components["schemas"]["StorageScan"] | null;
+            node?: components["schemas"]["StorageNode"] | null;
+            /** @description Storage nodes that the indexer knows. */
+            indexerNodes?: number | null;
+            explorer?: components["schemas"]["StorageExplorer"] | null;
+            checks?: components["schemas"]["StorageCheck"][];
+        };
+        /** @description How far the scan of the wallet's submissions has come. */
+        StorageScan: {
+            fromBlock: number;
+            /** @description All before it is counted for good. */
+            nextBlock: number;
+            progress: number | null;
+            complete: boolean;
+            expectedEndAt: components["schemas"]["NullableTime"];
+            /** @description Why it does not go on. */
+            reason: string | null;
+        };
+        /** @description What the configured storage node says of itself. */
+        StorageNode: {
+            syncBlock: number | null;
+            /** @description Behind the chain. */
+            lagBlocks: number | null;
+            peers: number | null;
+            /** @description An upper estimate from its shard. */
+            shareBytes: number | null;
+        };
+        /** @description 0G's own count of the same files, or of all of them; expired ones stay in it. */
+        StorageExplorer: {
+            files: number | null;
+            bytes: number | null;
+        };
+        /** @description Something that is known twice. */
+        StorageCheck: {
+            name: string;
+            /** @enum {string} */
+            state: "agrees" | "differs" | "unknown";
+            /** @description As configured or as counted from the chain. */
+            ours: string;
+            theirs: string | null;
         };
         Inft: {
             tokenId: string;

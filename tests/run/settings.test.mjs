@@ -91,7 +91,7 @@ describe('.env', () => {
             'ZG_CHAIN_PRIVATE_KEY=planted\nADMIN_TOKEN_FILE=planted\nZG_RATE_LIMIT=1\nZG_AGENT_NAMES=planted\n',
             { RECORD_TOKEN: 'planted', ZG_NEW: 'planted', SHELL_THING: 'planted' },
         );
-        assert.deepEqual(Object.keys(values).sort(), ['LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT', 'RUN']);
+        assert.deepEqual(Object.keys(values).sort(), ['LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT', 'RUN', 'ZG_CACHE_DB']);
         assert.match(said, /line 4: there is no setting ZG_AGENT_NAMES/);
         assert.match(said, /there is no setting ZG_NEW/);
         assert.doesNotMatch(said, /planted|SHELL_THING/);

@@ -13,7 +13,7 @@
 enum node_mode { NODE_ANSWERS, NODE_HTML, NODE_500, NODE_429, NODE_HANGS, NODE_TRICKLES };
 
 /* Which source asks is seen by what it calls. */
-enum node_asker { ASKS_CHAIN, ASKS_COMPUTE, ASKS_LEDGER };
+enum node_asker { ASKS_CHAIN, ASKS_COMPUTE, ASKS_LEDGER, ASKS_STORAGE };
 
 enum { NODES_MAX = 24, NODE_SEEN_MAX = 512, NODE_LEDGER = 0x1edf /* address of the ledger */ };
 
@@ -150,12 +150,14 @@ static inline void note_request(struct node *node, const char *body)
 {
     bool compute = strstr(body, "0xa09cfca9") || strstr(body, "0x21fe0f30");
     bool ledger = strstr(body, "0x4fe63f4d") || strstr(body, "0xf7cd6af9");
+    bool storage = strstr(body, "0xfd54b228");
     pthread_mutex_lock(&node->lock);
     if (node->seen_count < NODE_SEEN_MAX) {
         node->seen[node->seen_count].at_ms = clock_mono_ms();
-        node->seen[node->seen_count++].asker = compute  ? ASKS_COMPUTE
-                                               : ledger ? ASKS_LEDGER
-                                                        : ASKS_CHAIN;
+        node->seen[node->seen_count++].asker = compute   ? ASKS_COMPUTE
+                                               : ledger  ? ASKS_LEDGER
+                                               : storage ? ASKS_STORAGE
+                                                         : ASKS_CHAIN;
     }
     pthread_mutex_unlock(&node->lock);
 }

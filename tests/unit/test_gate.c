@@ -31,6 +31,60 @@ static void lets_n_pass_in_any_sixty_seconds(void **state)
     gate_free(&gate);
 }
 
+/* A live read every 3 s, and a scan that takes whatever it gets. */
+static void scans_get_at_most_half_of_what_live_reads_leave(void **state)
+{
+    (void)state;
+    enum { N = 60, STEPS = 30000, STEP_MS = 20, LIVE_EVERY_MS = 3000 };
+    static struct gate_passage passed[STEPS];
+    size_t count = 0, scans = 0;
+    struct gate gate;
+    assert_true(gate_init(&gate, N));
+    for (int64_t i = 0; i < STEPS; i++) {
+        int64_t now = i * STEP_MS;
+        if (now % LIVE_EVERY_MS == 0) {
+            assert_int_equal(gate_wait_ms(&gate, now), 0); /* never in the way of a live read */
+            gate_pass(&gate, now);
+            passed[count++] = (struct gate_passage){.at_ms = now};
+        }
+        int64_t wait = gate_scan_wait_ms(&gate, now);
+        assert_in_range(wait, 0, MINUTE);
+        if (wait)
+            continue;
+        gate_pass_scan(&gate, now);
+        passed[count++] = (struct gate_passage){.at_ms = now, .is_scan = true};
+        scans++;
+        size_t live_now = 0, scans_now = 0;
+        for (size_t k = count; k > 0 && now - passed[k - 1].at_ms < MINUTE; k--)
+            passed[k - 1].is_scan ? scans_now++ : live_now++;
+        assert_true(2 * scans_now <= N - live_now);
+    }
+    /* 20 live reads a minute leave 40, of which the scan has 20: in ten minutes about 200. */
+    assert_in_range(scans, 190, 215);
+    gate_free(&gate);
+}
+
+static void a_scan_waits_exactly_until_one_more_fits(void **state)
+{
+    (void)state;
+    struct gate gate;
+    assert_true(gate_init(&gate, 4));
+    gate_pass_scan(&gate, 1000);
+    assert_int_equal(gate_scan_wait_ms(&gate, 1500), 0);
+    gate_pass_scan(&gate, 2000);
+    assert_int_equal(gate_scan_wait_ms(&gate, 2000), 1000 + MINUTE - 2000);
+    assert_int_equal(gate_scan_wait_ms(&gate, 1000 + MINUTE - 1), 1);
+    assert_int_equal(gate_scan_wait_ms(&gate, 1000 + MINUTE), 0);
+    gate_close(&gate, 3 * MINUTE);
+    assert_int_equal(gate_scan_wait_ms(&gate, 2 * MINUTE + 1000), MINUTE - 1000);
+    gate_free(&gate);
+    assert_true(gate_init(&gate, 0));
+    assert_int_equal(gate_scan_wait_ms(&gate, 0), 0);
+    gate_pass_scan(&gate, 0);
+    assert_int_equal(gate_scan_wait_ms(&gate, 0), 0);
+    gate_free(&gate);
+}
+
 static void says_exactly_how_long_to_wait(void **state)
 {
     (void)state;
@@ -147,6 +201,8 @@ static void hosts_beyond_the_table_share_a_gate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scans_get_at_most_half_of_what_live_reads_leave),
+        cmocka_unit_test(a_scan_waits_exactly_until_one_more_fits),
         cmocka_unit_test(lets_n_pass_in_any_sixty_seconds),
         cmocka_unit_test(says_exactly_how_long_to_wait),
         cmocka_unit_test(is_open_at_first_even_right_after_boot),

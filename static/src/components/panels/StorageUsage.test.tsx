@@ -43,3 +43,43 @@ test("an unknown size is a dash", () => {
   show({ usedStorageGb: null, objectCount: null });
   expect(screen.getAllByText("—")).toHaveLength(3);
 });
+
+const scan = { fromBlock: 1, nextBlock: 350, progress: 0.349, complete: false, expectedEndAt: null, reason: null };
+
+test("while the first scan runs, used is a lower bound with neither percentage nor bar", () => {
+  show({ usedStorageGb: 0.0007, totalStorageGb: 50, usedBasis: "submissions", scan });
+  screen.getByText("≥ 700.0 KB · scanned 34%");
+  screen.getByText("≥ 1,234");
+  expect(screen.queryByRole("meter")).toBeNull();
+});
+
+test("a scan that is all but done does not read 100%", () => {
+  show({ scan: { ...scan, progress: 0.9999 } });
+  screen.getByText("≥ 12.4 GB · scanned 99%");
+});
+
+test("a complete scan is not mentioned", () => {
+  show({ scan: { ...scan, progress: 1, complete: true } });
+  screen.getByRole("meter");
+  expect(screen.queryByText(/scanned|≥/)).toBeNull();
+});
+
+test.each([
+  ["affordable", "paid + still affordable at today's price"],
+  ["budget", "budget"],
+  ["disk", "disk of the own node"],
+] as const)("a total from %s says so", (totalBasis, words) => {
+  show({ totalBasis });
+  screen.getByText(words);
+});
+
+test("without a total it says what the figures are about", () => {
+  show({ totalStorageGb: null, totalBasis: null, usedBasis: "network" });
+  screen.getByText("all of 0G Storage");
+});
+
+test("a difference is shown before anything else", () => {
+  const check = { name: "market flow", state: "differs", ours: "a", theirs: "b" } as const;
+  show({ totalBasis: "budget", checks: [check, { ...check, name: "node flow", state: "agrees" }] });
+  screen.getByText("differs: market flow");
+});

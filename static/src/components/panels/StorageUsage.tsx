@@ -2,6 +2,7 @@ import { bandOf, bandWord, clampPercent, STORAGE_LIMITS } from "../../lib/bands"
 import { formatCount, formatShare, formatSize, UNKNOWN } from "../../lib/format";
 import { reasonOf, whatOf } from "../../lib/freshness";
 import type { Source, StorageMetrics } from "../../lib/model";
+import { basisText, differencesOf, scannedOf, totalText } from "../../lib/storage";
 import { Card } from "./Card";
 import { Fact, Facts } from "./Facts";
 import { Foot } from "./Foot";
@@ -46,17 +47,33 @@ function NoUsage({ source }: Pick<StorageUsageProps, "source">) {
 
 function Usage({ storage }: { storage: StorageMetrics }) {
   const { usedStorageGb, totalStorageGb, objectCount } = storage;
+  const scanned = scannedOf(storage);
+  const differences = differencesOf(storage);
   return (
     <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
       <HeroArea>
-        <Share percent={shareOf(usedStorageGb, totalStorageGb)} />
+        <Share percent={scanned === null ? shareOf(usedStorageGb, totalStorageGb) : null} />
       </HeroArea>
       <Facts>
-        <Fact label="Used:" value={formatSize(usedStorageGb)} />
-        <Fact label="Total:" value={formatSize(totalStorageGb)} />
-        <Fact label="Objects:" value={formatCount(objectCount)} />
+        <Fact
+          label="Used:"
+          title={basisText(storage)}
+          value={scanned === null ? formatSize(usedStorageGb) : `≥ ${formatSize(usedStorageGb)} · scanned ${scanned}`}
+        />
+        <Fact label="Total:" title={totalText(storage)} value={formatSize(totalStorageGb)} />
+        <Fact label="Objects:" value={scanned === null ? formatCount(objectCount) : `≥ ${formatCount(objectCount)}`} />
       </Facts>
+      <Note text={differences ?? totalText(storage) ?? basisText(storage)} />
     </div>
+  );
+}
+
+/** One line below the figures: what differs, else what the total is, else what the figures are about. */
+function Note({ text }: { text: string | undefined }) {
+  return text === undefined ? null : (
+    <p title={text} className="zg:truncate zg:text-label zg:text-soft zg:tall:hidden">
+      {text}
+    </p>
   );
 }
 

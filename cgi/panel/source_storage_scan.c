@@ -1,0 +1,431 @@
+/* The scan of the wallet's Submit logs, behind the storage card: what it stores, and when each part
+ * expires.
+ *
+ * A round is one batch: the marks that tell whether this is still the same chain, then as many
+ * windows of logs as fit. Blocks have times that only grow, so what has expired is always the older
+ * end: `oldest` is the first block whose logs are counted, and once its files are expired they are
+ * taken out again and `oldest` moves to the next block with logs. */
+#include "panel/chain_read.h"
+#include "panel/log_scan.h"
+#include "panel/sources.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "eth/hex.h"
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CALL_FROM = 2, /* the blocks with marks, behind chain id and head */
+    CALL_ANCHOR,
+    CALL_OLDEST,
+    CALL_BORDER, /* the last settled block of this batch */
+    CALL_LOGS,
+    RANGES_MAX = EXCHANGE_MAX_CALLS - CALL_LOGS - 1, /* one is for what expires */
+    LOGS_MAX = 20000,                                /* of an answer */
+    SLOW_WINDOW = 512, /* blocks; a node that is too late with fewer has another trouble */
+    SAVE_EVERY_MS = 1000,
+    AT_ONCE_MS = 1,
+    WAIT_FOR_PARTNER_MS = 200,
+};
+
+/* What a round notes between planning and reading. */
+struct batch {
+    struct log_range ranges[RANGES_MAX], expired;
+    size_t count;
+    bool has_expired;
+};
+
+static struct scan_key key_of(const struct round *round, char contract[ADDRESS_TEXT_BYTES],
+                              char wallet[ADDRESS_TEXT_BYTES])
+{
+    return (struct scan_key){.name = "submissions",
+                             .chain_id = round->settings->network->chain_id,
+                             .contract = address_text(&round->settings->flow, contract),
+                             .wallet = address_text(&round->settings->wallet, wallet)};
+}
+
+/* --- keeping --- */
+
+static void put_totals(struct json_writer *w, const void *totals)
+{
+    const struct storage_scan_value *v = totals;
+    json_put_int(w, "oldest", (int64_t)v->oldest);
+    json_put_int(w, "files", (int64_t)v->settled.files);
+    json_put_int(w, "sectors", (int64_t)v->settled.sectors);
+    json_put_int(w, "bytes", (int64_t)v->settled.bytes);
+}
+
+static bool read_totals(const cJSON *doc, struct storage_scan_value *v)
+{
+    return json_get_uint(doc, "oldest", &v->oldest) &&
+           json_get_uint(doc, "files", &v->settled.files) &&
+           json_get_uint(doc, "sectors", &v->settled.sectors) &&
+           json_get_uint(doc, "bytes", &v->settled.bytes) && v->oldest <= v->scan.next;
+}
+
+/* Where the scan begins: as configured, else with the contract. */
+static uint64_t first_block(const struct round *round)
+{
+    const struct storage_value *storage = round->source->partner->value;
+    const struct settings *settings = round->settings;
+    if (settings->has_from_block)
+        return settings->from_block;
+    return storage->first_block > settings->network->flow_block ? storage->first_block
+                                                                : settings->network->flow_block;
+}
+
+static void begin(struct storage_scan_value *v, uint64_t from)
+{
+    *v = (struct storage_scan_value){.scan = log_scan_begin(from, clock_mono_ms()), .oldest = from};
+}
+
+static void begin_or_go_on(struct round *round, struct storage_scan_value *v)
+{
+    char contract[ADDRESS_TEXT_BYTES], wallet[ADDRESS_TEXT_BYTES];
+    const struct scan_key key = key_of(round, contract, wallet);
+    uint64_t from = first_block(round);
+    cJSON *doc = NULL;
+    begin(v, from);
+    if (round->cache &&
+        !log_scan_load(&v->scan, from, clock_mono_ms(), round->cache, &key, &round->work, &doc))
+        v->was_kept = read_totals(doc, v);
+    if (!v->was_kept)
+        begin(v, from);
+    cJSON_Delete(doc);
+}
+
+/* Failing to keep costs time after the next start, nothing else. */
+static void save(const struct round *round, struct storage_scan_value *v)
+{
+    char contract[ADDRESS_TEXT_BYTES], wallet[ADDRESS_TEXT_BYTES];
+    const struct scan_key key = key_of(round, contract, wallet);
+    int64_t now = clock_mono_ms();
+    if (!round->cache || v->scan.next == v->saved_next || now - v->saved_ms < SAVE_EVERY_MS)
+        return;
+    enum err err = log_scan_save(&v->scan, round->cache, &key, put_totals, v);
+    if (err)
+        log_event(LOG_WARN, "scan_not_kept", "error", err_name(err), NULL);
+    v->saved_ms = now;
+    v->saved_next = v->scan.next;
+}
+
+/* --- asking --- */
+
+static void ask_block(struct exchange *x, uint64_t number)
+{
+    struct buf params = buf_make(BUF_NO_LIMIT);
+    buf_puts(&params, "[\"");
+    hex_put_quantity(&params, number);
+    buf_puts(&params, "\",false]");
+    rpc_add(&x->batch, "eth_getBlockByNumber", buf_str(&params));
+    buf_free(&params);
+}
+
+static void ask_logs(struct round *round, struct exchange *x, const struct log_range *range)
+{
+    uint8_t wallet[HASH_BYTES];
+    event_address_word(&round->settings->wallet, wallet);
+    const struct event_filter filter = {
+        .contract = &round->settings->flow,
+        .from = range->from,
+        .to = range->to,
+        .signatures = storage_submit_signatures,
+        .signature_count = SUBMIT_SIGNATURES,
+        .arguments = {wallet},
+    };
+    struct buf params = buf_make(BUF_NO_LIMIT);
+    event_put_filter(&params, &filter);
+    rpc_add(&x->batch, "eth_getLogs", buf_str(&params));
+    buf_free(&params);
+}
+
+/* The value of before, to be changed; the first round's is what was kept. */
+static struct storage_scan_value *take_up(struct round *round)
+{
+    struct storage_scan_value *v = arena_alloc(&round->keep, sizeof *v);
+    const struct storage_scan_value *before = round->source->value;
+    if (v && before)
+        *v = *before;
+    else if (v)
+        begin_or_go_on(round, v);
+    round->value = v;
+    return v;
+}
+
+/* The last block that this batch settles; the first block where it settles none. */
+static uint64_t border_of(const struct storage_scan_value *v, const struct batch *batch)
+{
+    uint64_t border = v->scan.has_anchor ? v->scan.anchor.number : v->scan.from.number;
+    for (size_t i = 0; i < batch->count && batch->ranges[i].settles; i++)
+        border = batch->ranges[i].to;
+    return border;
+}
+
+enum err storage_scan_plan(struct round *round)
+{
+    if (!round->source->partner->value)
+        return ERR_OK; /* how long files are kept is not known yet */
+    struct storage_scan_value *v = take_up(round);
+    struct batch *batch = arena_alloc(&round->work, sizeof *batch);
+    struct exchange *x = v && batch ? chain_exchange(round) : NULL;
+    if (!x)
+        return ERR_NO_MEMORY;
+    round->progress = batch;
+    x->optional = true; /* being too slow or too long is a refusal */
+    size_t max = v->is_careful ? 1 : RANGES_MAX;
+    batch->count = log_scan_plan(&v->scan, batch->ranges, max);
+    ask_block(x, v->scan.from.number);
+    ask_block(x, v->scan.has_anchor ? v->scan.anchor.number : v->scan.from.number);
+    ask_block(x, v->oldest);
+    ask_block(x, border_of(v, batch));
+    for (size_t i = 0; i < batch->count; i++)
+        ask_logs(round, x, &batch->ranges[i]);
+    batch->has_expired = v->oldest_expired && v->oldest < v->scan.next;
+    if (batch->has_expired) {
+        uint64_t left = v->scan.next - v->oldest;
+        uint64_t size = left < v->scan.window ? left : v->scan.window;
+        batch->expired = (struct log_range){.from = v->oldest, .to = v->oldest + size - 1};
+        ask_logs(round, x, &batch->expired);
+    }
+    return ERR_OK;
+}
+
+/* --- reading --- */
+
+struct seen_block {
+    bool exists;
+    uint8_t hash[HASH_BYTES];
+    uint64_t time; /* seconds */
+};
+
+static enum err read_block(const struct exchange *x, size_t call, struct seen_block *block)
+{
+    const struct rpc_answer *answer = &x->answers[call];
+    *block = (struct seen_block){0};
+    if (answer->err)
+        return answer->err;
+    if (cJSON_IsNull(answer->result))
+        return ERR_OK;
+    const char *hash = json_get_str(answer->result, "hash");
+    const char *time = json_get_str(answer->result, "timestamp");
+    if (!hash || !time || hex_decode_fixed(hash, block->hash, sizeof block->hash) ||
+        hex_quantity(time, &block->time))
+        return ERR_BAD_FORMAT;
+    block->exists = true;
+    return ERR_OK;
+}
+
+static bool differs(const struct seen_block *block, const struct block_mark *mark)
+{
+    return block->exists && memcmp(block->hash, mark->hash, sizeof mark->hash) != 0;
+}
+
+/* Whether these are the blocks that the scan has seen. When they are not, it begins anew. */
+static enum err check_marks(struct storage_scan_value *v, const struct exchange *x, bool *same)
+{
+    struct seen_block from, anchor;
+    enum err err = read_block(x, CALL_FROM, &from);
+    if (!err)
+        err = read_block(x, CALL_ANCHOR, &anchor);
+    if (err)
+        return err;
+    bool knows_from = v->scan.has_head || v->was_kept;
+    *same = !(knows_from && differs(&from, &v->scan.from)) &&
+            !(v->scan.has_anchor && differs(&anchor, &v->scan.anchor));
+    if (!*same) {
+        log_event(LOG_WARN, "scan_begins_anew", "reason", "the chain was reorganised", NULL);
+        begin(v, v->scan.from.number);
+        return ERR_OK;
+    }
+    if (!from.exists)
+        return ERR_NOT_FOUND; /* the scan is to begin in the future */
+    if (v->scan.has_anchor && !anchor.exists)
+        return ERR_CHANGED; /* another node that is behind */
+    memcpy(v->scan.from.hash, from.hash, sizeof from.hash);
+    return ERR_OK;
+}
+
+/* The submissions of a range, in order and each once. What a node returns beyond what it was asked
+ * for would make the sums wrong. */
+static enum err read_logs(struct round *round, const struct exchange *x, size_t call,
+                          const struct log_range *range, struct event **events, size_t *count)
+{
+    const struct rpc_answer *answer = &x->answers[call];
+    if (answer->err)
+        return answer->err;
+    enum err err = events_parse(answer->result, LOGS_MAX, &round->work, events, count);
+    for (size_t i = 0; i < *count && !err; i++) {
+        const struct event *e = &(*events)[i];
+        if (e->block < range->from || e->block > range->to ||
+            !address_equal(&e->contract, &round->settings->flow) ||
+            (i && event_compare(e - 1, e) >= 0))
+            err = ERR_BAD_FORMAT;
+    }
+    return err;
+}
+
+static enum err
+change_totals(struct round *round, const struct event *event, struct storage_totals *totals,
+              enum err (*change)(struct storage_totals *, const struct submission *))
+{
+    struct submission submission;
+    enum err err = storage_decode_submit(event, &submission);
+    if (!err && !address_equal(&submission.sender, &round->settings->wallet))
+        err = ERR_BAD_FORMAT;
+    return err ? err : change(totals, &submission);
+}
+
+static bool is_expired(const struct round *round, uint64_t time)
+{
+    const struct storage_value *storage = round->source->partner->value;
+    uint64_t now = (uint64_t)(round->head.time_ms / 1000);
+    return storage_expiry(time, storage->release_seconds) <= now;
+}
+
+static enum err add_range(struct round *round, const struct exchange *x, size_t call,
+                          const struct log_range *range, struct storage_totals *totals)
+{
+    struct event *events = NULL;
+    size_t count = 0;
+    enum err err = read_logs(round, x, call, range, &events, &count);
+    struct storage_totals sum = *totals;
+    for (size_t i = 0; i < count && !err; i++)
+        err = change_totals(round, &events[i], &sum, storage_totals_add);
+    if (!err)
+        *totals = sum;
+    return err;
+}
+
+/* A node that cannot or will not give so much at once. */
+static bool is_refusal(enum err err, const struct log_range *range)
+{
+    if (err == ERR_TIMEOUT)
+        return range->to - range->from >= SLOW_WINDOW;
+    return err == ERR_RPC || err == ERR_TOO_LARGE || err == ERR_NO_MEMORY;
+}
+
+static enum err shrink(struct storage_scan_value *v, const struct log_range *range, enum err err)
+{
+    return is_refusal(err, range) && log_scan_refused(&v->scan, range) ? ERR_OK : err;
+}
+
+/* Takes out what is expired: the logs of the oldest block. */
+static enum err drop_expired(struct round *round, const struct exchange *x,
+                             const struct batch *batch, struct storage_scan_value *v)
+{
+    struct event *events = NULL;
+    size_t count = 0;
+    size_t call = CALL_LOGS + batch->count;
+    const struct log_range *range = &batch->expired;
+    enum err err = read_logs(round, x, call, range, &events, &count);
+    if (err)
+        return shrink(v, range, err);
+    struct storage_totals rest = v->settled;
+    size_t i = 0;
+    for (; i < count && events[i].block == v->oldest && !err; i++)
+        err = change_totals(round, &events[i], &rest, storage_totals_remove);
+    if (err)
+        return err;
+    v->settled = rest;
+    v->oldest = i < count ? events[i].block : range->to + 1;
+    return ERR_OK;
+}
+
+/* Adds range after range, up to the first that is refused. */
+static enum err add_ranges(struct round *round, const struct exchange *x, const struct batch *batch,
+                           struct storage_scan_value *v, bool *complete)
+{
+    struct storage_totals recent = {0};
+    enum err err = ERR_OK;
+    size_t given = 0;
+    *complete = log_scan_reaches_head(&v->scan, batch->ranges, batch->count);
+    for (size_t i = 0; i < batch->count && !err; i++) {
+        const struct log_range *range = &batch->ranges[i];
+        err = add_range(round, x, CALL_LOGS + i, range, range->settles ? &v->settled : &recent);
+        if (err) {
+            *complete = false;
+            recent = (struct storage_totals){0};
+            err = shrink(v, range, err);
+            break;
+        }
+        if (range->settles)
+            log_scan_settle(&v->scan, range);
+        given++;
+    }
+    if (!err && given == batch->count && given > 0)
+        log_scan_given(&v->scan, given);
+    v->recent = recent;
+    return err;
+}
+
+static enum err set_anchor(struct storage_scan_value *v, const struct exchange *x,
+                           const struct batch *batch)
+{
+    struct seen_block border;
+    enum err err = read_block(x, CALL_BORDER, &border);
+    if (err || !border.exists)
+        return err ? err : ERR_CHANGED;
+    v->scan.anchor.number = border_of(v, batch);
+    memcpy(v->scan.anchor.hash, border.hash, sizeof border.hash);
+    v->scan.has_anchor = true;
+    return ERR_OK;
+}
+
+static enum err read_batch(struct round *round, const struct exchange *x, const struct batch *batch,
+                           struct storage_scan_value *v)
+{
+    bool same, complete = false;
+    struct seen_block oldest;
+    enum err err = check_marks(v, x, &same);
+    if (!err)
+        err = read_block(x, CALL_OLDEST, &oldest);
+    if (err || !same)
+        return err;
+    if (batch->count)
+        err = set_anchor(v, x, batch);
+    if (!err)
+        err = batch->has_expired ? drop_expired(round, x, batch, v) : ERR_OK;
+    if (!err)
+        err = add_ranges(round, x, batch, v, &complete);
+    if (err)
+        return err;
+    v->scan.head = round->head.number;
+    v->scan.has_head = true;
+    v->oldest_expired = !batch->has_expired && oldest.exists && is_expired(round, oldest.time);
+    v->is_complete = complete && !(v->oldest_expired && v->oldest < v->scan.next);
+    round->again_ms = v->is_complete && !batch->has_expired ? 0 : AT_ONCE_MS;
+    return ERR_OK;
+}
+
+/* The whole reply was too long, too late or a refusal. */
+static enum err refused_batch(const struct batch *batch, struct storage_scan_value *v, enum err err)
+{
+    if (!batch->count)
+        return err;
+    if (batch->count > 1 && is_refusal(err, &batch->ranges[0])) {
+        v->is_careful = true;
+        return ERR_OK;
+    }
+    return shrink(v, &batch->ranges[0], err);
+}
+
+enum err storage_scan_parse(struct round *round)
+{
+    struct storage_scan_value *v = round->value;
+    const struct exchange *x = &round->exchanges[0];
+    const struct batch *batch = round->progress;
+    round->again_ms = v ? AT_ONCE_MS : WAIT_FOR_PARTNER_MS;
+    if (!v)
+        return ERR_OK;
+    if (x->err)
+        return refused_batch(batch, v, x->err);
+    enum err err = chain_check(round, x);
+    if (!err)
+        err = read_batch(round, x, batch, v);
+    if (err)
+        return err;
+    v->is_careful = false;
+    save(round, v);
+    return ERR_OK;
+}

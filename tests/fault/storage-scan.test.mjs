@@ -1,0 +1,166 @@
+// The scan of a wallet's submissions: exact whatever the node refuses, however often the program is
+// killed, whatever the chain takes back.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, test } from 'node:test';
+import { assertComponent } from '../lib/openapi.mjs';
+import { memoryOf } from '../lib/processes.mjs';
+import { IS_SANITIZED, startReading } from '../lib/stack.mjs';
+import { StorageChain, fileAt, sumOf } from '../lib/storage-node.mjs';
+
+const SCAN_MS = 25_000;
+const ROUNDS_MS = 20_000;
+const MEMORY_MAX = 64 * 1024 * 1024;
+
+async function openChain(t, parts) {
+    const chain = Object.assign(new StorageChain(), parts);
+    await chain.open();
+    t.after(() => chain.close());
+    return chain;
+}
+
+function assertCounted({ storage, sources }, files) {
+    assert.equal(sources.storage.state, 'fresh', sources.storage.reason);
+    assert.equal(storage?.scan?.complete, true);
+    const { usedBytes, sectors, objectCount } = storage;
+    assert.deepEqual({ usedBytes, sectors, objectCount }, sumOf(files));
+}
+
+describe('the scan of submissions', { concurrency: 8 }, () => {
+    test('a million blocks, 20,000 logs, limits of 1,000 blocks and 500 logs, killed again and again', async (t) => {
+        const head = 1_000_000;
+        const files = [];
+        // Half of them stand so close that the limit of logs is hit, the others everywhere.
+        for (let i = 0; i < 10_000; i += 1) files.push(fileAt(1 + i * 99, 100 + (i % 7919)));
+        for (let i = 0; i < 10_000; i += 1) files.push(fileAt(500_000 + Math.floor(i / 2), 1 + (i % 65_537)));
+        files.sort((a, b) => a.block - b.block);
+        const chain = await openChain(t, { head, files, maxBlocks: 1000, maxLogs: 500 });
+        const stack = await startReading(t, chain);
+        let seen = 0;
+        const killed = [];
+        const started = performance.now();
+        for (const pause of [350, 700, 1100]) {
+            await sleep(pause);
+            const now = await stack.metrics().catch(() => null);
+            if (now?.storage?.scan) {
+                assertComponent('Metrics', now);
+                assert.ok(now.storage.scan.nextBlock >= seen, 'it goes on where it stopped');
+                seen = now.storage.scan.nextBlock;
+                if (!now.storage.scan.complete) {
+                    assert.equal(now.storage.totalStorageGb, null);
+                    assert.ok(now.storage.usedBytes <= sumOf(files).usedBytes);
+                }
+            }
+            if (killed.length < 2) assert.ok(chain.scanned < head, 'it is killed in the middle');
+            killed.push(stack.metricsPid);
+            process.kill(stack.metricsPid, 'SIGKILL');
+        }
+        const done = await stack.untilMetrics(SCAN_MS, (now) => assertCounted(now, files));
+        assert.ok(performance.now() - started < SCAN_MS, 'in time');
+        assert.equal(new Set(killed).size, killed.length);
+        assert.ok(chain.refusals > 0, 'the limits were met');
+        // Each kill costs a second's work at most; a scan that began anew would read it all again.
+        assert.ok(chain.scanned < 2.5 * head, `${chain.scanned} blocks were read`);
+        const most = memoryOf(stack.metricsPid, 'VmHWM');
+        if (!IS_SANITIZED) assert.ok(most < MEMORY_MAX, `${most} bytes`);
+        assertComponent('Metrics', done);
+
+        // The cache may go at any time.
+        const before = chain.scanned;
+        process.kill(stack.metricsPid, 'SIGKILL');
+        for (const end of ['', '-wal', '-shm']) rmSync(join(stack.runDir, `state/cache.db${end}`), { force: true });
+        await stack.untilMetrics(SCAN_MS, (now) => {
+            assert.ok(chain.scanned >= before + head * 0.9, 'it was read again');
+            assertCounted(now, files);
+        });
+    });
+
+    test('while it runs it is a lower bound with its progress, and live figures stay fresh', async (t) => {
+        const head = 200_000;
+        const files = Array.from({ length: 2000 }, (_, i) => fileAt(1 + i * 99, 1000));
+        const chain = await openChain(t, { head, files, maxBlocks: 10 });
+        const stack = await startReading(t, chain);
+        const under = await stack.untilMetrics(ROUNDS_MS, ({ storage }) => {
+            assert.ok(storage?.scan?.progress > 0.02);
+            assert.ok(storage.usedBytes > 0);
+        });
+        const { storage, sources } = under;
+        assertComponent('Metrics', under);
+        assert.equal(storage.scan.complete, false);
+        assert.ok(storage.scan.progress < 1);
+        assert.ok(Date.parse(storage.scan.expectedEndAt) > Date.parse(under.renderedAt));
+        assert.ok(storage.usedBytes < sumOf(files).usedBytes);
+        assert.equal(storage.totalStorageGb, null);
+        for (const key of ['chain', 'storage']) assert.equal(sources[key].state, 'fresh', key);
+    });
+
+    test('a reorganisation within the overlap, a deeper one and another chain', async (t) => {
+        const files = [fileAt(10, 1000), fileAt(900, 2000), fileAt(995, 3000)];
+        const chain = await openChain(t, { head: 1000, files });
+        const stack = await startReading(t, chain);
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, files));
+
+        chain.files = [files[0], files[1], fileAt(997, 500)];
+        chain.head = 1004;
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, chain.files));
+
+        chain.fork = 1;
+        chain.files = [fileAt(20, 77), fileAt(950, 78)];
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, chain.files));
+        assert.match(stack.log('metrics'), /scan_begins_anew/);
+
+        chain.fork = 2;
+        chain.head = 600;
+        chain.files = [fileAt(20, 99)];
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, chain.files));
+    });
+
+    test('files that expire leave the sum', async (t) => {
+        const files = [fileAt(100, 1000), fileAt(500, 2000), fileAt(501, 4000), fileAt(900, 8000)];
+        const chain = await openChain(t, { head: 1000, files, releaseSeconds: 550n });
+        const stack = await startReading(t, chain);
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, files.slice(1)));
+        chain.head = 1051;
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, files.slice(3)));
+        chain.head = 1600;
+        await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, []));
+    });
+
+    test('a market of another Flow contract is shown, and a total needs a price', async (t) => {
+        const chain = await openChain(t, { files: [fileAt(10, 1000)] });
+        const stack = await startReading(t, chain);
+        const good = await stack.untilMetrics(ROUNDS_MS, (now) => assertCounted(now, chain.files));
+        assert.equal(good.storage.basis, 'agent');
+        assert.equal(good.storage.totalBasis, 'affordable');
+        const sectors = BigInt(good.storage.sectors) + chain.balance / chain.price;
+        assert.equal(good.storage.totalBytes, Number(sectors * 256n));
+        assert.deepEqual(good.storage.checks.map(({ name, state }) => [name, state]), [['market flow', 'agrees']]);
+
+        chain.flowOfMarket = chain.servingAddress;
+        chain.price = 0n;
+        const changed = await stack.untilMetrics(ROUNDS_MS, ({ storage }) => {
+            assert.equal(storage.checks[0].state, 'differs');
+        });
+        assert.equal(changed.storage.totalStorageGb, null);
+        assert.equal(changed.storage.totalBasis, null);
+    });
+
+    test('a node that gives what was not asked for makes no sum', async (t) => {
+        const chain = await openChain(t, { files: [fileAt(10, 1000)] });
+        const honest = chain.answer;
+        chain.answer = (call, rest) => {
+            const given = honest(call, rest);
+            return call.method === 'eth_getLogs' ? [...given, ...given] : given;
+        };
+        const stack = await startReading(t, chain);
+        const { storage } = await stack.untilMetrics(ROUNDS_MS, ({ sources }) => {
+            assert.match(sources.storage.reason ?? '', /^the data does not have the expected form/);
+        });
+        assert.notEqual(storage?.scan?.complete, true);
+
+        chain.answer = honest;
+        await stack.untilMetrics(2 * ROUNDS_MS, (now) => assertCounted(now, chain.files));
+    });
+});
