@@ -135,11 +135,12 @@ static void finish_round(struct poller *p, struct source *s, enum err err)
 
 static void run_step(struct poller *p, struct source *s);
 
-/* What is wrong with an exchange as a whole; the first that fails names the round's failure. */
+/* What is wrong with an exchange as a whole; the first that fails and matters names the round's
+ * failure. */
 static enum err exchanges_error(const struct round *round)
 {
     for (size_t i = 0; i < round->count; i++)
-        if (round->exchanges[i].err)
+        if (round->exchanges[i].err && !round->exchanges[i].is_optional)
             return round->exchanges[i].err;
     return ERR_OK;
 }
@@ -207,7 +208,8 @@ static enum err read_reply(struct poller *p, struct exchange *x, const struct ht
      */
     if (!success && (err || x->path)) {
         err = ERR_HTTP_STATUS;
-        x->round->source->http_status = reply->status;
+        if (!x->is_optional)
+            x->round->source->http_status = reply->status;
     }
     return err;
 }
@@ -243,7 +245,7 @@ static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_
         .content_type = x->path ? NULL : "application/json",
         .body = body,
         .body_len = len,
-        .max_response = EXCHANGE_MAX_BYTES,
+        .max_response = x->max_bytes,
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
         .timeout_ms = (int)(left < REQUEST_TIMEOUT_MS ? left : REQUEST_TIMEOUT_MS),
         .done = on_reply,
@@ -277,7 +279,7 @@ static void push_round(struct poller *p, struct source *s)
             continue;
         }
         int64_t now = clock_mono_ms(), wait = gate_wait_ms(gate, now);
-        bool late = now - round->started_ms >= ROUND_TIMEOUT_MS;
+        bool late = now - round->started_ms >= ROUND_TIMEOUT_MS || (wait && x->is_optional);
         if (wait && !late)
             continue;
         if (!late)

@@ -11,6 +11,7 @@
 #include "eth/address.h"
 #include "net/address_filter.h"
 #include "net/endpoint.h"
+#include "zerog/inft.h"
 #include "zerog/network.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,8 +24,16 @@ struct settings {
     bool has_ledger;
     struct address wallet; /* has_wallet only */
     bool has_wallet;
-    const char *agent_name;       /* NULL: not given; the environment's, as the next */
-    const char *inft_token_id;    /* NULL: not given */
+    const char *agent_name; /* NULL: not given; the environment's */
+    struct address inft;    /* the iNFT's contract; has_inft only */
+    bool has_inft;
+    struct token_id inft_token; /* has_inft_token only; else the mint transaction tells it */
+    bool has_inft_token;
+    const char *inft_mint_tx;        /* NULL: not given */
+    struct endpoint storage_node;    /* has_storage_node only */
+    struct endpoint storage_indexer; /* has_storage_indexer only */
+    bool has_storage_node, has_storage_indexer;
+    int64_t from_block;           /* logs of older blocks are not looked for */
     int64_t head_max_age_ms;      /* an older newest block makes every chain source stale */
     int64_t max_requests_per_min; /* to one public host; 0: no limit */
     struct cidr_list allow_private;

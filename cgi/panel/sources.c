@@ -28,12 +28,6 @@ static void render_storage(struct json_writer *w, const struct source *source)
     json_put_null(w, "storage");
 }
 
-static void render_inft(struct json_writer *w, const struct source *source)
-{
-    (void)source;
-    json_put_null(w, "inft");
-}
-
 static void render_jobs(struct json_writer *w, const struct source *source)
 {
     (void)source;
@@ -77,7 +71,14 @@ const struct source_row source_rows[SOURCE_COUNT] = {
                         PACE_CHAIN,
                         .off = not_in_this_version,
                         .render = render_storage},
-    [SOURCE_INFT] = {.key = "inft", PACE_CHAIN, .off = not_in_this_version, .render = render_inft},
+    [SOURCE_INFT] = {.key = "inft",
+                     PACE_CHAIN,
+                     .method = "ownerOf",
+                     .off = inft_off,
+                     .endpoint = chain_endpoint,
+                     .plan = inft_plan,
+                     .parse = inft_parse,
+                     .render = inft_render},
     [SOURCE_GPU] = {.key = "gpu", PACE_GPU, .off = not_in_this_version},
     [SOURCE_JOBS] = {.key = "jobs", PACE_JOBS, .off = not_in_this_version, .render = render_jobs},
     [SOURCE_STATUS] = {.key = "status", PACE_WEB, .off = not_in_this_version},

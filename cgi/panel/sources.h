@@ -3,6 +3,7 @@
 #ifndef PANEL_SOURCES_H
 #define PANEL_SOURCES_H
 
+#include "panel/inft.h"
 #include "panel/source.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
@@ -34,5 +35,11 @@ struct ledger_value {
 enum err ledger_plan(struct round *round);
 enum err ledger_parse(struct round *round);
 void ledger_render(struct json_writer *w, const struct source *source);
+
+/* Value: struct inft_value of panel/inft.h. */
+const char *inft_off(const struct settings *settings);
+enum err inft_plan(struct round *round);
+enum err inft_parse(struct round *round);
+void inft_render(struct json_writer *w, const struct source *source);
 
 #endif
