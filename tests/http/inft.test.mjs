@@ -6,7 +6,7 @@ import * as control from '../../scripts/localnet/control.mjs';
 import { assistant, owner } from '../../scripts/localnet/accounts.mjs';
 import { InftContract, inftAddress } from '../lib/inft-node.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
-import { INTERVAL_MS, SLACK_MS } from '../lib/sources.mjs';
+import { CHAIN_SOURCES, INTERVAL_MS, SLACK_MS, assertFresh } from '../lib/sources.mjs';
 import { startReading, startStack } from '../lib/stack.mjs';
 import { openNode } from '../lib/stub-rpc.mjs';
 
@@ -75,22 +75,35 @@ describe('the token of the local network', () => {
         assert.equal(inft.lastUpdate.what, 'data updated');
     });
 
-    test('a metadata host that fails is said and spoils nothing else', async () => {
-        await control.setFault(facts.control, 'indexer', { status: 500 });
-        // Another address of the same kind is read at once.
-        const uri = `${facts.indexer}/file?root=0x${'cd'.repeat(32)}`;
-        await control.setTokenUri(facts.rpc, [facts.inftTokenId, uri]);
-        await stack.untilMetrics(ROUND_MS, ({ inft, sources }) => {
-            assert.equal(inft.metadata.error, 'the HTTP status is not a success');
-            assert.equal(sources.inft.state, 'fresh');
-            assert.equal(inft.lifecycle, 'AUTHORISED');
+    for (const [fault, error] of [
+        [{ status: 500 }, 'the HTTP status is not a success'],
+        [{ garbage: true }, 'the answer is not JSON'],
+        [{ hugeBytes: 2_000_000 }, 'the answer is larger than its limit'],
+        [{ hang: true }, 'no complete answer within the deadline'],
+    ]) {
+        test(`a gateway and a storage node with ${Object.keys(fault)} cost their own figures alone`, async () => {
+            await control.setFault(facts.control, 'indexer', fault);
+            await control.setFault(facts.control, 'storageNode', fault);
+            // A document of another address is read at once.
+            const uri = `${facts.indexer}/file?root=0x${'cd'.repeat(32)}&of=${Object.keys(fault)}`;
+            await control.setTokenUri(facts.rpc, [facts.inftTokenId, uri]);
+            await stack.untilMetrics(ROUND_MS + 5000, ({ inft, sources }) => {
+                assert.equal(inft.metadata.error, error);
+                assert.equal(inft.dataHashes[0].stored, null);
+                assert.equal(inft.lifecycle, 'AUTHORISED');
+                assert.equal(inft.modelName, 'second');
+                assertFresh({ sources }, [...CHAIN_SOURCES, 'inft']);
+            });
+            await control.clearFault(facts.control, 'indexer');
+            await control.clearFault(facts.control, 'storageNode');
         });
-        await control.clearFault(facts.control, 'indexer');
-        await control.setTokenUri(facts.rpc, [
-            facts.inftTokenId,
-            `data:application/json,{"name":"inline"}`,
-        ]);
-        await becomes({ metadata: { uriKind: 'data', name: 'inline', error: null } });
+    }
+
+    test('they heal, and a document in the URI itself is read', async () => {
+        const uri = `data:application/json,{"name":"inline"}`;
+        await control.setTokenUri(facts.rpc, [facts.inftTokenId, uri]);
+        const inft = await becomes({ metadata: { uriKind: 'data', name: 'inline', error: null } });
+        assert.equal(inft.dataHashes[0].stored, 'not known');
     });
 
     test('pause, approval and transfer change the finer word', async () => {
