@@ -149,6 +149,12 @@ static enum err read_back(struct round *round, const struct exchange *x,
     return err;
 }
 
+/* By a limit on how often we ask, which says nothing of how much. */
+static bool was_held_back(enum err err)
+{
+    return err == ERR_OWN_LIMIT || err == ERR_RATE_LIMITED;
+}
+
 /* Halved where the node refuses; grown again by a quarter, to come back to the limit softly. */
 static void adapt_window(struct inft_scan *scan, enum err err)
 {
@@ -173,6 +179,7 @@ void inft_parse_scan(struct round *round, const struct exchange *x,
         err = read_back(round, x, windows, scan);
     if (err && scan->window == WINDOW_MIN)
         v->notes |= INFT_NOTE_LOGS_REFUSED;
-    adapt_window(scan, err);
+    if (!was_held_back(err))
+        adapt_window(scan, err);
     scan->complete = scan->seen.minted.known || scan->low <= first_block(round);
 }

@@ -23,7 +23,7 @@ static struct {
     uint64_t head, max_range; /* of blocks in one call */
     struct made_log logs[LOGS_MAX];
     size_t count;
-    bool is_away;
+    enum err err; /* of the whole exchange */
     size_t calls;
 } chain;
 
@@ -119,7 +119,7 @@ static const struct inft_value *scan_once(void)
     assert_non_null(x);
     assert_true(x->is_optional);
     assert_in_range(x->batch.count, 2, 2 + SCAN_CALLS);
-    x->err = chain.is_away ? ERR_TIMEOUT : ERR_OK;
+    x->err = chain.err;
     x->answers[0] = (struct rpc_answer){.result = cJSON_CreateString("0x7a69"), .message = ""};
     x->answers[1] = answer_head();
     for (size_t i = 0; i < windows.count; i++)
@@ -218,17 +218,30 @@ static void a_failure_keeps_what_is_known_and_the_gap_is_read_afterwards(void **
     chain.head = 5000;
     add_log(10, true);
     scan_once();
-    chain.is_away = true;
+    chain.err = ERR_TIMEOUT;
     add_log(5100, false);
     for (int i = 0; i < 10; i++) {
         chain.head += 1000;
         assert_int_equal(scan_once()->scan.seen.updated.block, 10);
     }
-    chain.is_away = false;
+    chain.err = ERR_OK;
     const struct inft_value *v = scan_once();
     for (int i = 0; i < 40 && v->scan.seen.updated.block == 10; i++)
         v = scan_once();
     assert_int_equal(v->scan.seen.updated.block, 5100);
+}
+
+static void a_limit_on_requests_leaves_the_window_as_it_is(void **state)
+{
+    (void)state;
+    chain.head = 1000000;
+    uint64_t window = scan_once()->scan.window;
+    chain.err = ERR_OWN_LIMIT;
+    assert_int_equal(scan_once()->scan.window, window);
+    chain.err = ERR_RATE_LIMITED;
+    assert_int_equal(scan_once()->scan.window, window);
+    chain.err = ERR_TOO_LARGE;
+    assert_int_equal(scan_once()->scan.window, window / 2);
 }
 
 static void a_chain_that_started_afresh_is_read_afresh(void **state)
@@ -268,6 +281,7 @@ int main(void)
         TEST(what_comes_is_seen_and_what_was_read_is_not_read_again),
         TEST(a_log_in_a_replaced_block_is_forgotten),
         TEST(a_failure_keeps_what_is_known_and_the_gap_is_read_afterwards),
+        TEST(a_limit_on_requests_leaves_the_window_as_it_is),
         TEST(a_chain_that_started_afresh_is_read_afresh),
         TEST(a_node_that_gives_no_logs_is_said_to),
     };
