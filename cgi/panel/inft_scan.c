@@ -177,9 +177,10 @@ void inft_parse_scan(struct round *round, const struct exchange *x,
         err = read_ahead(round, x, windows, scan);
     if (!err)
         err = read_back(round, x, windows, scan);
-    if (err && scan->window == WINDOW_MIN)
-        v->notes |= INFT_NOTE_LOGS_REFUSED;
-    if (!was_held_back(err))
+    if (!was_held_back(err)) {
+        if (err && scan->window == WINDOW_MIN)
+            v->notes |= INFT_NOTE_LOGS_REFUSED;
         adapt_window(scan, err);
+    }
     scan->complete = scan->seen.minted.known || scan->low <= first_block(round);
 }
