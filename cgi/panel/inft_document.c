@@ -84,7 +84,7 @@ static struct exchange *get(struct round *round, const struct endpoint *endpoint
     struct exchange *x = round_get(round, endpoint, path);
     if (!x)
         return NULL;
-    x->is_optional = true;
+    x->optional = true;
     x->max_bytes = INFT_METADATA_MAX;
     return x;
 }

@@ -86,7 +86,7 @@ struct exchange *inft_plan_scan(struct round *round, struct inft_windows *window
     struct exchange *x = chain_exchange(round);
     if (!x)
         return NULL;
-    x->is_optional = true; /* the token can be read without its past */
+    x->optional = true; /* the token can be read without its past */
     add_windows_ahead(windows, round, x, &v->scan);
     add_windows_back(windows, round, x, &v->scan);
     return x;

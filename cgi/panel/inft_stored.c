@@ -49,7 +49,7 @@ struct exchange *inft_plan_stored(struct round *round)
     else if (count && s->has_storage_indexer)
         x = ask_indexer(round, count);
     if (x)
-        x->is_optional = true;
+        x->optional = true;
     return x;
 }
 

@@ -140,7 +140,7 @@ static void run_step(struct poller *p, struct source *s);
 static enum err exchanges_error(const struct round *round)
 {
     for (size_t i = 0; i < round->count; i++)
-        if (round->exchanges[i].err && !round->exchanges[i].is_optional)
+        if (round->exchanges[i].err && !round->exchanges[i].optional)
             return round->exchanges[i].err;
     return ERR_OK;
 }
@@ -208,7 +208,7 @@ static enum err read_reply(struct poller *p, struct exchange *x, const struct ht
      */
     if (!success && (err || x->path)) {
         err = ERR_HTTP_STATUS;
-        if (!x->is_optional)
+        if (!x->optional)
             x->round->source->http_status = reply->status;
     }
     return err;
@@ -279,7 +279,7 @@ static void push_round(struct poller *p, struct source *s)
             continue;
         }
         int64_t now = clock_mono_ms(), wait = gate_wait_ms(gate, now);
-        bool late = now - round->started_ms >= ROUND_TIMEOUT_MS || (wait && x->is_optional);
+        bool late = now - round->started_ms >= ROUND_TIMEOUT_MS || (wait && x->optional);
         if (wait && !late)
             continue;
         if (!late)

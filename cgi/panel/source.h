@@ -62,7 +62,7 @@ struct exchange {
     const char *path; /* GET only, in round->work; "" for the endpoint's URL as it is */
     size_t max_bytes; /* of the reply */
     /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate. */
-    bool is_optional;
+    bool optional;
     struct http_call *call; /* while in flight */
     bool ended;
     enum err err; /* of the whole exchange */

@@ -192,7 +192,7 @@ static struct exchange *plan_block(struct round *round)
     if (params.err)
         x->batch.body.err = params.err;
     buf_free(&params);
-    x->is_optional = true;
+    x->optional = true;
     return x;
 }
 

@@ -117,7 +117,7 @@ static const struct inft_value *scan_once(void)
     struct inft_windows windows;
     struct exchange *x = inft_plan_scan(&round, &windows);
     assert_non_null(x);
-    assert_true(x->is_optional);
+    assert_true(x->optional);
     assert_in_range(x->batch.count, 2, 2 + SCAN_CALLS);
     x->err = chain.err;
     x->answers[0] = (struct rpc_answer){.result = cJSON_CreateString("0x7a69"), .message = ""};
