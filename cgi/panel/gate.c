@@ -85,16 +85,21 @@ struct gate *gate_table_find(struct gate_table *table, const char *host, size_t 
             return &table->rows[i].gate;
     if (table->count == GATE_HOSTS_MAX)
         return &table->rows[table->count - 1].gate;
+    char *name = strdup(host);
     struct gate *gate = &table->rows[table->count].gate;
-    if (!gate_init(gate, per_minute))
+    if (!name || !gate_init(gate, per_minute)) {
+        free(name);
         return NULL;
-    table->rows[table->count++].host = host;
+    }
+    table->rows[table->count++].host = name;
     return gate;
 }
 
 void gate_table_free(struct gate_table *table)
 {
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; i < table->count; i++) {
+        free(table->rows[i].host);
         gate_free(&table->rows[i].gate);
+    }
     table->count = 0;
 }

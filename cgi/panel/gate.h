@@ -48,7 +48,7 @@ void gate_close(struct gate *gate, int64_t until_ms);
 /* A gate for each host that is asked. */
 struct gate_table {
     struct {
-        const char *host; /* not owned */
+        char *host;
         struct gate gate;
     } rows[GATE_HOSTS_MAX];
     size_t count;

@@ -160,7 +160,8 @@ static void finish_round(struct poller *p, struct source *s, enum err err)
 
 static void run_step(struct poller *p, struct source *s);
 
-/* What is wrong with an exchange as a whole; the first that fails names the round's failure. */
+/* What is wrong with an exchange as a whole; the first that fails and matters names the round's
+ * failure. */
 static enum err exchanges_error(const struct round *round)
 {
     for (size_t i = 0; i < round->count; i++)
@@ -232,7 +233,8 @@ static enum err read_reply(struct poller *p, struct exchange *x, const struct ht
      */
     if (!success && (err || x->path)) {
         err = ERR_HTTP_STATUS;
-        x->round->source->http_status = reply->status;
+        if (!x->optional)
+            x->round->source->http_status = reply->status;
     }
     return err;
 }
@@ -268,7 +270,7 @@ static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_
         .content_type = x->path ? NULL : "application/json",
         .body = body,
         .body_len = len,
-        .max_response = EXCHANGE_MAX_BYTES,
+        .max_response = x->max_bytes,
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
         .timeout_ms = (int)(left < REQUEST_TIMEOUT_MS ? left : REQUEST_TIMEOUT_MS),
         .done = on_reply,
@@ -304,6 +306,7 @@ static void push_round(struct poller *p, struct source *s)
         int64_t now = clock_mono_ms();
         int64_t wait = s->row->is_scan ? gate_scan_wait_ms(gate, now) : gate_wait_ms(gate, now);
         bool late = !s->row->is_scan && now - round->started_ms >= ROUND_TIMEOUT_MS;
+        late = late || (wait && x->optional);
         if (wait && !late)
             continue;
         if (s->row->is_scan) {

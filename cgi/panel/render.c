@@ -21,13 +21,24 @@ void render_build(struct json_writer *w)
     json_close_object(w);
 }
 
+/* The agent's token, as configured or as its mint transaction told; NULL while it is unknown. */
+static const char *token_of(const struct view *view, char text[WORD_TEXT_BYTES])
+{
+    const struct settings *s = view->settings;
+    const struct inft_value *inft = view->sources[SOURCE_INFT].value;
+    if (s->has_inft_token)
+        return word_text(s->inft_token.word, text);
+    return inft && inft->has_id ? word_text(inft->id.word, text) : NULL;
+}
+
 static void put_agent(struct json_writer *w, const struct pass *p)
 {
     const struct settings *s = p->view->settings;
     const struct chain_value *chain = p->view->sources[SOURCE_CHAIN].value;
-    char address[ADDRESS_TEXT_BYTES], balance[AMOUNT_TEXT_BYTES];
+    char address[ADDRESS_TEXT_BYTES], balance[AMOUNT_TEXT_BYTES], token_text[WORD_TEXT_BYTES];
     const char *wallet = s->has_wallet ? address_text(&s->wallet, address) : NULL;
-    const char *id = s->inft_token_id ? s->inft_token_id : wallet ? wallet : s->agent_name;
+    const char *token = token_of(p->view, token_text);
+    const char *id = token ? token : wallet ? wallet : s->agent_name;
     json_open_object(w, "agent");
     json_put_str(w, "id", id ? id : "unnamed");
     json_put_str(w, "name", s->agent_name);

@@ -1,5 +1,6 @@
 #include "panel/settings.h"
 
+#include "eth/hex.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 /* The texts as they came, before presets are applied and they get their types. */
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
-    const char *agent_name, *inft_token_id, *allow_private;
+    const char *agent_name, *inft, *inft_token_id, *inft_mint_tx, *allow_private;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
     int64_t storage_budget, storage_max_sectors, from_block;
@@ -42,8 +43,14 @@ static enum err check_cidr_list(const char *text)
 
 static enum err check_token_id(const char *text)
 {
-    size_t len = strlen(text);
-    return len <= 78 && strspn(text, "0123456789") == len ? ERR_OK : ERR_CONFIG;
+    struct token_id id;
+    return token_id_parse(text, &id);
+}
+
+static enum err check_hash(const char *text)
+{
+    uint8_t hash[32];
+    return hex_decode_fixed(text, hash, sizeof hash);
 }
 
 static enum err check_name(const char *text)
@@ -133,7 +140,12 @@ static const struct config_row rows[] = {
     {.name = "ZG_INFT_TOKEN_ID",
      ROW(inft_token_id),
      .check = check_token_id,
-     .expects = "a decimal number"},
+     .expects = "a decimal number, or 0x and at most 64 hexadecimal digits"},
+    {.name = "ZG_INFT_CONTRACT", ROW(inft), .check = check_address, .expects = AN_ADDRESS},
+    {.name = "ZG_INFT_MINT_TX",
+     ROW(inft_mint_tx),
+     .check = check_hash,
+     .expects = "a transaction hash: 0x and 64 hexadecimal digits"},
     {.name = "ZG_ALLOW_PRIVATE",
      ROW(allow_private),
      .check = check_cidr_list,
@@ -228,7 +240,9 @@ static void resolve_storage(struct settings *s, const struct raw_settings *raw)
 static enum err resolve(struct settings *s, const struct raw_settings *raw, struct buf *problems)
 {
     s->agent_name = raw->agent_name;
-    s->inft_token_id = raw->inft_token_id;
+    s->has_inft = raw->inft && !address_parse(raw->inft, &s->inft);
+    s->has_inft_token = raw->inft_token_id && !token_id_parse(raw->inft_token_id, &s->inft_token);
+    s->inft_mint_tx = raw->inft_mint_tx;
     s->head_max_age_ms = raw->head_max_age_ms;
     s->max_requests_per_min = raw->max_requests_per_min;
     s->has_ledger = raw->ledger && !address_parse(raw->ledger, &s->ledger);
@@ -300,15 +314,18 @@ void settings_print(const struct settings *s, struct buf *out)
 {
     buf_printf(out, "ZG_NETWORK=%s (chain id %" PRIu64 ")\n", s->network->name,
                s->network->chain_id);
-    buf_printf(out, "ZG_CHAIN_RPC=%s\n",
-               s->chain_rpc.shown[0] == '$' ? "(set; not shown)" : s->chain_rpc.shown);
+    print_endpoint(out, "ZG_CHAIN_RPC", true, &s->chain_rpc);
     print_address(out, "ZG_SERVING_CONTRACT", true, &s->serving, "");
     print_address(out, "ZG_LEDGER_CONTRACT", s->has_ledger, &s->ledger,
                   "(read from the serving contract)");
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
     print_storage(s, out);
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");
-    buf_printf(out, "ZG_INFT_TOKEN_ID=%s\n", s->inft_token_id ? s->inft_token_id : "(not set)");
+    char token[WORD_TEXT_BYTES];
+    print_address(out, "ZG_INFT_CONTRACT", s->has_inft, &s->inft, "(not set)");
+    buf_printf(out, "ZG_INFT_TOKEN_ID=%s\n",
+               s->has_inft_token ? word_text(s->inft_token.word, token) : "(not set)");
+    buf_printf(out, "ZG_INFT_MINT_TX=%s\n", s->inft_mint_tx ? s->inft_mint_tx : "(not set)");
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);
     buf_printf(out, "ZG_MAX_REQ_PER_MIN=%" PRId64 "\n", s->max_requests_per_min);

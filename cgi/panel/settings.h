@@ -11,6 +11,7 @@
 #include "eth/address.h"
 #include "net/address_filter.h"
 #include "net/endpoint.h"
+#include "zerog/inft.h"
 #include "zerog/network.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,9 +36,13 @@ struct settings {
     const char *storage_data_dir; /* of the operator's own node; NULL: not given */
     uint64_t from_block;          /* where scans of logs begin; has_from_block only */
     bool has_from_block;
-    const char *cache_db;         /* NULL: nothing is kept between two runs */
-    const char *agent_name;       /* NULL: not given; the environment's, as the next */
-    const char *inft_token_id;    /* NULL: not given */
+    const char *cache_db;   /* NULL: nothing is kept between two runs */
+    const char *agent_name; /* NULL: not given; the environment's */
+    struct address inft;    /* the iNFT's contract; has_inft only */
+    bool has_inft;
+    struct token_id inft_token; /* has_inft_token only; else the mint transaction tells it */
+    bool has_inft_token;
+    const char *inft_mint_tx;     /* NULL: not given */
     int64_t head_max_age_ms;      /* an older newest block makes every chain source stale */
     int64_t max_requests_per_min; /* to one public host; 0: no limit */
     struct cidr_list allow_private;

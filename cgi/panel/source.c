@@ -104,7 +104,7 @@ static struct exchange *add_exchange(struct round *round, const struct endpoint 
     if (round->count == ROUND_MAX_EXCHANGES)
         return NULL;
     struct exchange *x = &round->exchanges[round->count++];
-    *x = (struct exchange){.round = round, .endpoint = endpoint};
+    *x = (struct exchange){.round = round, .endpoint = endpoint, .max_bytes = EXCHANGE_MAX_BYTES};
     return x;
 }
 

@@ -62,8 +62,10 @@ struct http_call;
 struct exchange {
     struct round *round;
     const struct endpoint *endpoint;
-    const char *path;       /* GET only, in round->work; "" for the endpoint's URL as it is */
-    bool optional;          /* its failure is for parse() to see and does not fail the round */
+    const char *path; /* GET only, in round->work; "" for the endpoint's URL as it is */
+    size_t max_bytes; /* of the reply */
+    /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate. */
+    bool optional;
     struct http_call *call; /* while in flight */
     bool ended;
     enum err err; /* of the whole exchange */

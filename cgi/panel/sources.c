@@ -48,12 +48,6 @@ static const struct endpoint *storage_endpoint(const struct settings *s)
     return is_node ? &s->storage_node : chain_endpoint(s);
 }
 
-static void render_inft(struct json_writer *w, const struct source *source)
-{
-    (void)source;
-    json_put_null(w, "inft");
-}
-
 static void render_jobs(struct json_writer *w, const struct source *source)
 {
     (void)source;
@@ -101,7 +95,14 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                         .plan = storage_plan,
                         .parse = storage_parse,
                         .render = storage_render},
-    [SOURCE_INFT] = {.key = "inft", PACE_CHAIN, .off = not_in_this_version, .render = render_inft},
+    [SOURCE_INFT] = {.key = "inft",
+                     PACE_CHAIN,
+                     .method = "ownerOf",
+                     .off = inft_off,
+                     .endpoint = chain_endpoint,
+                     .plan = inft_plan,
+                     .parse = inft_parse,
+                     .render = inft_render},
     [SOURCE_GPU] = {.key = "gpu", PACE_GPU, .off = not_in_this_version},
     [SOURCE_JOBS] = {.key = "jobs", PACE_JOBS, .off = not_in_this_version, .render = render_jobs},
     [SOURCE_STATUS] = {.key = "status", PACE_WEB, .off = not_in_this_version},

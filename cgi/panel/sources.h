@@ -3,6 +3,7 @@
 #ifndef PANEL_SOURCES_H
 #define PANEL_SOURCES_H
 
+#include "panel/inft.h"
 #include "panel/log_scan.h"
 #include "panel/source.h"
 #include "panel/storage_disk.h"
@@ -85,5 +86,10 @@ struct storage_scan_value {
 };
 enum err storage_scan_plan(struct round *round);
 enum err storage_scan_parse(struct round *round);
+/* Value: struct inft_value of panel/inft.h. */
+const char *inft_off(const struct settings *settings);
+enum err inft_plan(struct round *round);
+enum err inft_parse(struct round *round);
+void inft_render(struct json_writer *w, const struct source *source);
 
 #endif

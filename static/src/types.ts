@@ -126,7 +126,7 @@ export interface components {
             detail?: string;
         };
         Agent: {
-            /** @description Stable id of the agent: token id when one is configured, else its address, else its name. */
+            /** @description Stable id of the agent: token id when one is configured or its mint transaction told one, else its address, else its name. */
             id: string;
             /** @description ZG_AGENT_NAME. */
             name: string | null;
@@ -226,13 +226,83 @@ export interface components {
             ours: string;
             theirs: string | null;
         };
-        Inft: {
-            tokenId: string;
+        Hash: string;
+        /** @description One piece of the model or agent that the token stands for. */
+        InftData: {
+            /** @description As on chain. Foreign text. */
+            description: string;
+            hash: components["schemas"]["Hash"];
+            /** @description The hash as text where its bytes are hexadecimal digits, as some agents write it. */
+            hashText: string | null;
+            /** @description What 0G Storage says of this root; null when it was not asked. `not known` is no error - the hash may be one of the content. */
+            stored: string | null;
+        };
+        /** @description The document behind tokenURI. */
+        InftMetadata: {
             /** @enum {string|null} */
+            uriKind: "none" | "http" | "data" | "json" | "storage" | "ipfs" | "text" | null;
+            /** @description Its name member. Foreign text. */
+            name: string | null;
+            /** @description Why it could not be read the last time. */
+            error: string | null;
+        };
+        /** @description The newest log of the token that is a change. */
+        InftUpdate: {
+            block: number;
+            /** @description Of the block. */
+            time: components["schemas"]["NullableTime"];
+            /** @enum {string} */
+            what: "minted" | "transferred" | "burned" | "data updated";
+        };
+        /** @description How far back the logs were read. */
+        InftLogs: {
+            fromBlock: number;
+            /** @description Nothing of this token can stand in an older block. While it is false an unknown change is older than fromBlock. */
+            complete: boolean;
+        };
+        Inft: {
+            /** @description Decimal. Empty while the mint transaction that is to tell it is in no block. */
+            tokenId: string;
+            /**
+             * @description Derived; no contract has a flag for it.
+             * @enum {string|null}
+             */
             status: "active" | "minting" | "inactive" | null;
             modelName: string | null;
+            /**
+             * @description What names the model.
+             * @enum {string|null}
+             */
+            modelBasis?: "data" | "metadata" | null;
+            modelHash?: components["schemas"]["Hash"] | null;
+            /** @description False where the token does not say which of its data is the model and the first one is shown. */
+            modelHashIsLabelled?: boolean;
             inferenceCount: number | null;
+            /** @description What is counted. */
+            inferenceBasis?: string | null;
             lastActive: components["schemas"]["NullableTime"];
+            /** @description What lastActive is the time of. */
+            lastActiveBasis?: string | null;
+            /** @description The finer word: ACTIVE, AUTHORISED, TRANSFER PENDING, LISTED, MINTING, MINTED NO DATA, PAUSED, TRANSFERRING, BURNED, MINT FAILED, NOT MINTED, NOT DEPLOYED, FAILED, stopped, offline or UNKNOWN. */
+            lifecycle?: string;
+            /** @description What status and lifecycle are derived from, for people. */
+            derivedFrom?: string;
+            contract?: components["schemas"]["Address"];
+            /**
+             * @description Which of the contracts in use it is.
+             * @enum {string|null}
+             */
+            family?: "v0" | "v0b" | "v1" | "v2" | "v2e" | "v3" | "eip" | "doc" | "erc721" | null;
+            familyName?: string | null;
+            owner?: components["schemas"]["Address"] | null;
+            /** @description Null where the family has none or they could not be read. */
+            dataHashes?: components["schemas"]["InftData"][] | null;
+            authorizedUsers?: components["schemas"]["Address"][] | null;
+            metadata?: components["schemas"]["InftMetadata"];
+            lastUpdate?: components["schemas"]["InftUpdate"] | null;
+            logs?: components["schemas"]["InftLogs"] | null;
+            /** @description What a reader should know beside the figures. */
+            notes?: string[];
         };
         Job: {
             id: string;

@@ -183,6 +183,19 @@ static void each_host_has_its_own_gate(void **state)
     gate_table_free(&table);
 }
 
+/* The URL of a token's metadata is forgotten with the round that read it. */
+static void the_table_keeps_a_host_s_name_itself(void **state)
+{
+    (void)state;
+    struct gate_table table = {0};
+    char host[] = "one:443";
+    struct gate *one = gate_table_find(&table, host, 1);
+    memcpy(host, "two:443", sizeof host);
+    assert_ptr_equal(one, gate_table_find(&table, "one:443", 1));
+    assert_ptr_not_equal(one, gate_table_find(&table, host, 1));
+    gate_table_free(&table);
+}
+
 static void hosts_beyond_the_table_share_a_gate(void **state)
 {
     (void)state;
@@ -211,6 +224,7 @@ int main(void)
         cmocka_unit_test(tells_the_host_s_wish_from_our_own_limit),
         cmocka_unit_test(a_limit_above_the_greatest_is_cut_to_it),
         cmocka_unit_test(each_host_has_its_own_gate),
+        cmocka_unit_test(the_table_keeps_a_host_s_name_itself),
         cmocka_unit_test(hosts_beyond_the_table_share_a_gate),
     };
     return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

@@ -48,7 +48,12 @@ static void a_public_network_needs_nothing_but_its_name(void **state)
     assert_false(settings.has_wallet);
     assert_false(settings.has_ledger);
     assert_null(settings.agent_name);
-    assert_null(settings.inft_token_id);
+    assert_false(settings.has_inft);
+    assert_false(settings.has_inft_token);
+    assert_null(settings.inft_mint_tx);
+    assert_false(settings.has_storage_node);
+    assert_false(settings.has_storage_indexer);
+    assert_int_equal(settings.from_block, 0);
     assert_int_equal(settings.head_max_age_ms, 60000);
     assert_int_equal(settings.max_requests_per_min, 60);
     assert_int_equal(settings.allow_private.count, 0);
@@ -74,7 +79,8 @@ static void what_is_given_beats_the_preset(void **state)
     assert_address(&settings.ledger, WALLET);
     assert_address(&settings.wallet, WALLET);
     assert_string_equal(settings.agent_name, "My agent");
-    assert_string_equal(settings.inft_token_id, "42");
+    assert_true(settings.has_inft_token);
+    assert_int_equal(settings.inft_token.word[31], 42);
     assert_int_equal(settings.allow_private.count, 2);
     assert_int_equal(settings.head_max_age_ms, 1000);
     assert_int_equal(settings.max_requests_per_min, 0);
@@ -190,7 +196,22 @@ static void what_a_value_must_be(void **state)
         {"ZG_INFT_TOKEN_ID=115792089237316195423570985008687907853269984665640564039457584007913129"
          "639935",
          ERR_OK},
-        {"ZG_INFT_TOKEN_ID=0x1", ERR_CONFIG},
+        {"ZG_INFT_TOKEN_ID=0xff", ERR_OK},
+        {"ZG_INFT_TOKEN_ID=1156", ERR_OK},
+        {"ZG_INFT_TOKEN_ID=115792089237316195423570985008687907853269984665640564039457584007913129"
+         "639936",
+         ERR_CONFIG},
+        {"ZG_INFT_TOKEN_ID=0x", ERR_CONFIG},
+        {"ZG_INFT_CONTRACT=0x12", ERR_CONFIG},
+        {"ZG_INFT_CONTRACT=0x70997970c51812dc3a010c7d01b50e0d17dc79c8", ERR_OK},
+        {"ZG_INFT_MINT_TX=0x12", ERR_CONFIG},
+        {"ZG_INFT_MINT_TX=0x929d4a74fd6a25ed34e1762181ba842edfa20f76b476a6adc1290db5175a88f4",
+         ERR_OK},
+        {"ZG_STORAGE_NODE_ENDPOINT=ftp://node.example", ERR_CONFIG},
+        {"ZG_STORAGE_INDEXER=indexer", ERR_CONFIG},
+        {"ZG_STORAGE_INDEXER=https://indexer.example", ERR_OK},
+        {"ZG_FROM_BLOCK=-1", ERR_CONFIG},
+        {"ZG_FROM_BLOCK=22874461", ERR_OK},
         {"ZG_ALLOW_PRIVATE=10.0.0.1/8", ERR_CONFIG},
         {"ZG_ALLOW_PRIVATE=10.0.0.0", ERR_CONFIG},
         {"ZG_CHAIN_RPC=https://node.example/v2/key", ERR_OK},

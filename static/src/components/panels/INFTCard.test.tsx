@@ -33,6 +33,24 @@ test("unknown figures are dashes, never zero", () => {
   expect(screen.getAllByText("—")).toHaveLength(3);
 });
 
+test("the foot has the finer word, that it is derived, and what the last activity was", () => {
+  const more = { lifecycle: "AUTHORISED", derivedFrom: "authorizedUsersOf() is not empty", lastActiveBasis: "last log" };
+  render(<INFTCard inft={{ ...inft, ...more }} source={source()} simulated now={NOW} />);
+  screen.getByText("AUTHORISED, derived · active by last log");
+  expect(screen.getByTitle("authorizedUsersOf() is not empty").getAttribute("data-status")).toBe("active");
+});
+
+test("an unknown status of a source that is well says what it is derived from", () => {
+  const unknown = { status: null, lifecycle: "UNKNOWN", derivedFrom: "the contract does not tell an owner" };
+  render(<INFTCard inft={{ ...inft, ...unknown }} source={source()} simulated={false} now={NOW} />);
+  screen.getByText("the contract does not tell an owner");
+});
+
+test("a token whose mint is pending has no number yet", () => {
+  show({ tokenId: "", status: "minting" });
+  screen.getByText("—");
+});
+
 test("before the time is known nothing is called recent", () => {
   show({}, null);
   expect(screen.queryByText(/ago|just now/)).toBeNull();

@@ -21,7 +21,7 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
   const foot = inft && source && (
     <Foot
       entries={[{ source, simulated: false }]}
-      remark={simulated && !isLong(inft.modelName) ? "real contracts and code" : null}
+      remark={isLong(inft.modelName) ? null : remarkOf(inft, simulated)}
       now={now}
     />
   );
@@ -33,10 +33,18 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
             <Status inft={inft} source={source} />
           </HeroArea>
           <Facts className={inft ? "" : "zg:tall:hidden"}>
-            <Fact label="Token:" value={inft?.tokenId ?? UNKNOWN} title={inft?.tokenId} cut="beside" />
+            <Fact label="Token:" value={inft && inft.tokenId !== "" ? inft.tokenId : UNKNOWN} title={inft?.tokenId} cut="beside" />
             <Fact label="Model:" value={inft?.modelName ?? UNKNOWN} title={inft?.modelName ?? undefined} />
-            <Fact label="Inferences:" value={formatCount(inft?.inferenceCount ?? null)} />
-            <Fact label="Last Active:" value={formatAgo(inft?.lastActive, now) ?? UNKNOWN} />
+            <Fact
+              label="Inferences:"
+              value={formatCount(inft?.inferenceCount ?? null)}
+              title={inft?.inferenceBasis ?? undefined}
+            />
+            <Fact
+              label="Last Active:"
+              value={formatAgo(inft?.lastActive, now) ?? UNKNOWN}
+              title={inft?.lastActiveBasis ?? undefined}
+            />
           </Facts>
         </div>
       ) : (
@@ -46,6 +54,15 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
   );
 }
 
+/** The finer word, that no contract says it by itself, and what Last Active is the time of. */
+function remarkOf(inft: INFTStatus, simulated: boolean): string | null {
+  const words: string[] = [];
+  if (inft.lifecycle) words.push(`${inft.lifecycle}, derived`);
+  if (inft.lastActiveBasis) words.push(`active by ${inft.lastActiveBasis}`);
+  if (simulated && words.length < 2) words.push("real contracts and code");
+  return words.length > 0 ? words.join(" · ") : null;
+}
+
 /** A name that takes three lines with its label leaves no room for a second line in the foot. */
 function isLong(modelName: string | null): boolean {
   return modelName !== null && modelName.length > 18;
@@ -53,13 +70,13 @@ function isLong(modelName: string | null): boolean {
 
 function Status({ inft, source }: Pick<INFTCardProps, "inft" | "source">) {
   if (!inft?.status) {
-    const reason = (source && reasonOf(source)) ?? "status not known";
+    const reason = (source && reasonOf(source)) ?? inft?.derivedFrom ?? "status not known";
     return <Unknown reason={whatOf(reason)} detail={reason} />;
   }
   return (
     <p className="zg:flex zg:flex-col zg:tall:flex-row zg:tall:flex-wrap zg:tall:items-baseline zg:tall:gap-x-16">
       <span className="zg:text-label zg:text-soft">Status:</span>
-      <span data-status={inft.status} className="zg:flex zg:items-center zg:gap-22">
+      <span data-status={inft.status} title={inft.derivedFrom} className="zg:flex zg:items-center zg:gap-22">
         <Hero figure={inft.status} />
         <StateMark isLarge isHollow={inft.status !== "active"} />
       </span>
