@@ -8,6 +8,7 @@
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
     const char *agent_name, *inft_token_id, *allow_private;
+    const char *gpu_exporter, *status_api;
     int64_t head_max_age_ms, max_requests_per_min;
 };
 
@@ -49,6 +50,7 @@ static enum err check_name(const char *text)
 }
 
 #define AN_ADDRESS "an address: 0x and 40 hexadecimal digits, mixed case only with its checksum"
+#define A_URL      "an http or https URL with a host"
 #define ROW(field) .offset = offsetof(struct raw_settings, field)
 
 static const struct config_row rows[] = {
@@ -56,10 +58,7 @@ static const struct config_row rows[] = {
      ROW(network),
      .check = check_network,
      .expects = "local, galileo or aristotle"},
-    {.name = "ZG_CHAIN_RPC",
-     ROW(chain_rpc),
-     .check = check_url,
-     .expects = "an http or https URL with a host"},
+    {.name = "ZG_CHAIN_RPC", ROW(chain_rpc), .check = check_url, .expects = A_URL},
     {.name = "ZG_SERVING_CONTRACT", ROW(serving), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_LEDGER_CONTRACT", ROW(ledger), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_WALLET_ADDRESS", ROW(wallet), .check = check_address, .expects = AN_ADDRESS},
@@ -71,6 +70,8 @@ static const struct config_row rows[] = {
      ROW(inft_token_id),
      .check = check_token_id,
      .expects = "a decimal number"},
+    {.name = "ZG_GPU_EXPORTER_URL", ROW(gpu_exporter), .check = check_url, .expects = A_URL},
+    {.name = "ZG_STATUS_URL", ROW(status_api), .check = check_url, .expects = A_URL},
     {.name = "ZG_ALLOW_PRIVATE",
      ROW(allow_private),
      .check = check_cidr_list,
@@ -132,6 +133,16 @@ static enum err resolve_serving(struct settings *s, const char *given, struct bu
     return ERR_CONFIG;
 }
 
+/* An endpoint that may be missing: then its source is off. */
+static enum err resolve_optional(struct settings *s, const char *variable, const char *url,
+                                 struct endpoint *endpoint, bool *given)
+{
+    enum err err =
+        url ? endpoint_make(endpoint, variable, url, &s->allow_private, &s->arena) : ERR_OK;
+    *given = url && !err;
+    return err;
+}
+
 /* Gives the texts their types, completed by the network's preset. What a text must be, its row has
  * said already: only what is missing is a new problem here. */
 static enum err resolve(struct settings *s, const struct raw_settings *raw, struct buf *problems)
@@ -149,7 +160,16 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
         raw->allow_private ? raw->allow_private : s->network->private_allowed, &s->allow_private);
     enum err rpc = resolve_rpc(s, raw->chain_rpc, problems);
     enum err serving = resolve_serving(s, raw->serving, problems);
-    return private ? private : rpc ? rpc : serving;
+    enum err gpu = resolve_optional(s, "ZG_GPU_EXPORTER_URL", raw->gpu_exporter, &s->gpu_exporter,
+                                    &s->has_gpu_exporter);
+    enum err status = resolve_optional(s, "ZG_STATUS_URL",
+                                       raw->status_api ? raw->status_api : s->network->status_api,
+                                       &s->status_api, &s->has_status_api);
+    const enum err all[] = {private, rpc, serving, gpu, status};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i])
+            return all[i];
+    return ERR_OK;
 }
 
 enum err settings_load(struct settings *s, config_lookup lookup, char *const *environment,
@@ -177,18 +197,27 @@ static void print_address(struct buf *out, const char *name, bool given,
     buf_printf(out, "%s=%s\n", name, given ? address_text(address, text) : otherwise);
 }
 
+static void print_endpoint(struct buf *out, const char *name, const struct endpoint *endpoint)
+{
+    const char *shown = !endpoint                   ? "(not set)"
+                        : endpoint->shown[0] == '$' ? "(set; not shown)"
+                                                    : endpoint->shown;
+    buf_printf(out, "%s=%s\n", name, shown);
+}
+
 void settings_print(const struct settings *s, struct buf *out)
 {
     buf_printf(out, "ZG_NETWORK=%s (chain id %" PRIu64 ")\n", s->network->name,
                s->network->chain_id);
-    buf_printf(out, "ZG_CHAIN_RPC=%s\n",
-               s->chain_rpc.shown[0] == '$' ? "(set; not shown)" : s->chain_rpc.shown);
+    print_endpoint(out, "ZG_CHAIN_RPC", &s->chain_rpc);
     print_address(out, "ZG_SERVING_CONTRACT", true, &s->serving, "");
     print_address(out, "ZG_LEDGER_CONTRACT", s->has_ledger, &s->ledger,
                   "(read from the serving contract)");
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");
     buf_printf(out, "ZG_INFT_TOKEN_ID=%s\n", s->inft_token_id ? s->inft_token_id : "(not set)");
+    print_endpoint(out, "ZG_GPU_EXPORTER_URL", s->has_gpu_exporter ? &s->gpu_exporter : NULL);
+    print_endpoint(out, "ZG_STATUS_URL", s->has_status_api ? &s->status_api : NULL);
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);
     buf_printf(out, "ZG_MAX_REQ_PER_MIN=%" PRId64 "\n", s->max_requests_per_min);

@@ -19,6 +19,7 @@ static const struct network networks[] = {
         .chain_id = 16602,
         .rpc = "https://evmrpc-testnet.0g.ai",
         .explorer = "https://chainscan-galileo.0g.ai",
+        .status_api = "https://compute-status-testnet.0g.ai",
         .serving = "0xa79F4c8311FF93C06b8CfB403690cc987c93F91E",
     },
     {
@@ -27,6 +28,7 @@ static const struct network networks[] = {
         .chain_id = 16661,
         .rpc = "https://evmrpc.0g.ai",
         .explorer = "https://chainscan.0g.ai",
+        .status_api = "https://compute-status.0g.ai",
         .serving = "0x47340d900bdFec2BD393c626E12ea0656F938d84",
     },
 };

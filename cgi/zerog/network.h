@@ -13,6 +13,7 @@ struct network {
     const char *rpc;             /* NULL: must be configured */
     const char *explorer;        /* NULL: none */
     const char *serving;         /* InferenceServing proxy; NULL: must be configured */
+    const char *status_api;      /* 0G's own prober; NULL: none */
     const char *private_allowed; /* CIDR list that may be reached unless ZG_ALLOW_PRIVATE is set */
 };
 
