@@ -81,7 +81,7 @@ const EXPORTER = source({ origin: { endpoint: "$ZG_GPU_EXPORTER_URL", contract: 
 test("of several cards the worst is visible beside the mean", () => {
   showFrom(EXPORTER, { gpu: gpu({ count: 4, worstUtilization: 97, worstMemoryUtilization: 88 }) });
   screen.getByText("high · busiest 97%");
-  screen.getByText("normal · fullest 88%");
+  screen.getByText("memory · fullest 88%");
 });
 
 test("one card is its own worst", () => {

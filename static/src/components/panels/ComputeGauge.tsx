@@ -95,6 +95,7 @@ function Load({ percent, gpu, reason }: LoadProps) {
   }
   const band = bandOf(percent, PROCESSOR_LIMITS);
   const figure = formatWholePercent(percent);
+  const fullest = worst(gpu, "fullest", gpu?.worstMemoryUtilization);
   return (
     <div
       role="meter"
@@ -112,6 +113,7 @@ function Load({ percent, gpu, reason }: LoadProps) {
         <span title={gpu?.name ?? undefined} className="zg:text-label zg:text-soft">
           {bandWord(band) + worst(gpu, "busiest", gpu?.worstUtilization)}
         </span>
+        {fullest === "" ? null : <span className="zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
       </div>
     </div>
   );
@@ -131,7 +133,7 @@ function MemoryOrProxy({ load, memory, gpu, proxy }: MemoryProps) {
       <Stat label="Memory" value={formatWholePercent(memory)} band={band}>
         <StateMark />
         <span className="zg:truncate zg:text-label zg:text-soft">
-          {bandWord(band) + worst(gpu, "fullest", gpu?.worstMemoryUtilization)}
+          {bandWord(band)}
         </span>
       </Stat>
     );
