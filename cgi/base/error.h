@@ -18,6 +18,7 @@
     X(ERR_BAD_FORMAT, "bad_format", "the data does not have the expected form")                    \
     X(ERR_NOT_JSON, "not_json", "the answer is not JSON")                                          \
     X(ERR_NOT_FOUND, "not_found", "there is no such thing")                                        \
+    X(ERR_NO_FIGURES, "no_figures", "the answer has none of the figures looked for")               \
     /* the way there */                                                                            \
     X(ERR_BAD_URL, "bad_url", "the URL cannot be used")                                            \
     X(ERR_DNS, "dns", "the host name cannot be resolved")                                          \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const char JSON[] = "application/json; charset=utf-8";
+static const char PROMETHEUS[] = "text/plain; version=0.0.4; charset=utf-8";
 
 static void release(void *snapshot)
 {
@@ -47,6 +48,12 @@ static void get_inft(const struct web_request *request, struct web_reply *reply)
 static void get_jobs(const struct web_request *request, struct web_reply *reply)
 {
     reply_body(request, reply, BODY_JOBS);
+}
+
+static void get_prometheus(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_PROMETHEUS);
+    reply->content_type = PROMETHEUS;
 }
 
 static void put_health(struct json_writer *w, const struct snapshot *snapshot)
@@ -95,6 +102,7 @@ const struct web_route api_routes[] = {
     {"/api/metrics", WEB_GET, get_metrics}, {"/api/compute", WEB_GET, get_compute},
     {"/api/storage", WEB_GET, get_storage}, {"/api/inft", WEB_GET, get_inft},
     {"/api/jobs", WEB_GET, get_jobs},       {"/api/health", WEB_GET, get_health},
+    {"/metrics", WEB_GET, get_prometheus},
 };
 
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

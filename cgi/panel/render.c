@@ -1,6 +1,7 @@
 #include "panel/render.h"
 
 #include "base/crypto.h"
+#include "panel/prometheus_text.h"
 #include "panel/sources.h"
 #include <stdio.h>
 #include <string.h>
@@ -71,11 +72,10 @@ static void put_network(struct json_writer *w, const struct pass *p)
 }
 
 /* The gauge's figures come from the GPU exporter and the job history. */
-static void put_compute(struct json_writer *w)
+static void put_compute(struct json_writer *w, const struct pass *p)
 {
     json_open_object(w, "compute");
-    json_put_null(w, "gpuUtilization");
-    json_put_null(w, "memoryUtilization");
+    gpu_render(w, &p->view->sources[SOURCE_GPU]);
     json_put_null(w, "activeJobs");
     json_put_null(w, "avgLatencyMs");
     json_put_null(w, "totalInferences");
@@ -84,13 +84,17 @@ static void put_compute(struct json_writer *w)
 
 static void put_as_of(struct json_writer *w, const struct source *s)
 {
-    if (!s->has_head) {
+    if (!s->value) {
         json_put_null(w, "asOf");
         return;
     }
     json_open_object(w, "asOf");
-    json_put_int(w, "block", (int64_t)s->head.number);
-    json_put_time(w, "time", s->head.time_ms);
+    if (s->has_head)
+        json_put_int(w, "block", (int64_t)s->head.number);
+    else
+        json_put_null(w, "block");
+    /* What has no blocks is as of the moment it was read. */
+    json_put_time(w, "time", s->has_head ? s->head.time_ms : s->fetched_wall_ms);
     json_close_object(w);
 }
 
@@ -146,11 +150,18 @@ static void put_part(struct json_writer *w, const struct pass *p, enum source_id
         s->row->render(w, s);
 }
 
+static void put_services(struct json_writer *w, const struct pass *p)
+{
+    const struct source *sources = p->view->sources;
+    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS]);
+}
+
 static void metrics_body(struct json_writer *w, const struct pass *p)
 {
     put_agent(w, p);
     put_network(w, p);
-    put_compute(w);
+    put_compute(w, p);
+    put_services(w, p);
     for (int i = 0; i < SOURCE_COUNT; i++)
         put_part(w, p, i);
     render_build(w);
@@ -158,8 +169,8 @@ static void metrics_body(struct json_writer *w, const struct pass *p)
 
 static void compute_body(struct json_writer *w, const struct pass *p)
 {
-    put_compute(w);
-    put_part(w, p, SOURCE_COMPUTE);
+    put_compute(w, p);
+    put_services(w, p);
 }
 
 static void storage_body(struct json_writer *w, const struct pass *p)
@@ -178,8 +189,8 @@ static void jobs_body(struct json_writer *w, const struct pass *p)
     json_put_null(w, "next");
 }
 
-/* What each route holds besides `sources` and `renderedAt`. */
-static void (*const writers[BODY_COUNT])(struct json_writer *, const struct pass *) = {
+/* What each JSON body holds besides `sources` and `renderedAt`. */
+static void (*const writers[])(struct json_writer *, const struct pass *) = {
     [BODY_METRICS] = metrics_body, [BODY_COMPUTE] = compute_body, [BODY_STORAGE] = storage_body,
     [BODY_INFT] = inft_body,       [BODY_JOBS] = jobs_body,
 };
@@ -194,6 +205,15 @@ static struct buf render_body(const struct pass *p, enum body_id id)
     if (p->moving)
         json_put_time(&w, "renderedAt", p->view->wall_ms);
     json_close_object(&w);
+    return text;
+}
+
+static struct buf render_any(const struct pass *p, enum body_id id)
+{
+    if (id != BODY_PROMETHEUS)
+        return render_body(p, id);
+    struct buf text = buf_make(BODY_MAX_BYTES);
+    prometheus_text(&text, p->view);
     return text;
 }
 
@@ -217,7 +237,7 @@ struct snapshot *render_snapshot(const struct view *view)
     for (int i = 0; i < SOURCE_COUNT; i++)
         brief_source(&snapshot->sources[i], &view->sources[i], view->mono_ms);
     for (int id = 0; id < BODY_COUNT; id++) {
-        struct buf text = render_body(&pass, id);
+        struct buf text = render_any(&pass, id);
         if (text.err) {
             buf_free(&text);
             snapshot_release(snapshot);

@@ -9,6 +9,7 @@
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
     const char *agent_name, *inft, *inft_token_id, *inft_mint_tx, *allow_private;
+    const char *gpu_exporter, *status_api;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
     int64_t storage_budget, storage_max_sectors, from_block;
@@ -87,6 +88,7 @@ static enum err check_path(const char *text)
 #define A_URL      "an http or https URL with a host"
 #define MAX_WHOLE  (INT64_C(1) << 53)
 #define AN_ADDRESS "an address: 0x and 40 hexadecimal digits, mixed case only with its checksum"
+#define A_URL      "an http or https URL with a host"
 #define ROW(field) .offset = offsetof(struct raw_settings, field)
 
 static const struct config_row rows[] = {
@@ -94,10 +96,7 @@ static const struct config_row rows[] = {
      ROW(network),
      .check = check_network,
      .expects = "local, galileo or aristotle"},
-    {.name = "ZG_CHAIN_RPC",
-     ROW(chain_rpc),
-     .check = check_url,
-     .expects = "an http or https URL with a host"},
+    {.name = "ZG_CHAIN_RPC", ROW(chain_rpc), .check = check_url, .expects = A_URL},
     {.name = "ZG_SERVING_CONTRACT", ROW(serving), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_LEDGER_CONTRACT", ROW(ledger), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_WALLET_ADDRESS", ROW(wallet), .check = check_address, .expects = AN_ADDRESS},
@@ -146,6 +145,8 @@ static const struct config_row rows[] = {
      ROW(inft_mint_tx),
      .check = check_hash,
      .expects = "a transaction hash: 0x and 64 hexadecimal digits"},
+    {.name = "ZG_GPU_EXPORTER_URL", ROW(gpu_exporter), .check = check_url, .expects = A_URL},
+    {.name = "ZG_STATUS_URL", ROW(status_api), .check = check_url, .expects = A_URL},
     {.name = "ZG_ALLOW_PRIVATE",
      ROW(allow_private),
      .check = check_cidr_list,
@@ -255,6 +256,11 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     resolve_storage(s, raw);
     enum err rpc = resolve_rpc(s, raw->chain_rpc, problems);
     enum err serving = resolve_serving(s, raw->serving, problems);
+    s->has_gpu_exporter =
+        resolve_endpoint(s, "ZG_GPU_EXPORTER_URL", raw->gpu_exporter, &s->gpu_exporter);
+    s->has_status_api = resolve_endpoint(s, "ZG_STATUS_URL",
+                                         raw->status_api ? raw->status_api : s->network->status_api,
+                                         &s->status_api);
     return private ? private : rpc ? rpc : serving;
 }
 
@@ -326,6 +332,8 @@ void settings_print(const struct settings *s, struct buf *out)
     buf_printf(out, "ZG_INFT_TOKEN_ID=%s\n",
                s->has_inft_token ? word_text(s->inft_token.word, token) : "(not set)");
     buf_printf(out, "ZG_INFT_MINT_TX=%s\n", s->inft_mint_tx ? s->inft_mint_tx : "(not set)");
+    print_endpoint(out, "ZG_GPU_EXPORTER_URL", s->has_gpu_exporter, &s->gpu_exporter);
+    print_endpoint(out, "ZG_STATUS_URL", s->has_status_api, &s->status_api);
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);
     buf_printf(out, "ZG_MAX_REQ_PER_MIN=%" PRId64 "\n", s->max_requests_per_min);

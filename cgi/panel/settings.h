@@ -21,6 +21,10 @@ enum storage_mode { STORAGE_AGENT, STORAGE_NODE, STORAGE_NETWORK };
 struct settings {
     const struct network *network;
     struct endpoint chain_rpc;
+    struct endpoint gpu_exporter; /* has_gpu_exporter only */
+    bool has_gpu_exporter;
+    struct endpoint status_api; /* has_status_api only */
+    bool has_status_api;
     struct address serving;
     struct address ledger; /* has_ledger only; else read from the serving contract */
     bool has_ledger;

@@ -10,7 +10,15 @@
 #include <stdint.h>
 
 /* In the order of the rendering table. */
-enum body_id { BODY_METRICS, BODY_COMPUTE, BODY_STORAGE, BODY_INFT, BODY_JOBS, BODY_COUNT };
+enum body_id {
+    BODY_METRICS,
+    BODY_COMPUTE,
+    BODY_STORAGE,
+    BODY_INFT,
+    BODY_JOBS,
+    BODY_PROMETHEUS, /* the one that is not JSON */
+    BODY_COUNT
+};
 
 enum { ETAG_BYTES = 35 }; /* quoted 128 bits of hexadecimal, NUL */
 

@@ -60,6 +60,7 @@ static const char *const remedies[ERR_COUNT] = {
     [ERR_NO_CONTRACT] = "check the contract address and ZG_NETWORK",
     [ERR_REVERTED] = "check the contract address and ZG_NETWORK",
     [ERR_CHANGED] = "wait for the next round; if it stays, set another %s",
+    [ERR_NO_FIGURES] = "set %s to a DCGM, nvidia_gpu_exporter or vLLM endpoint",
     [ERR_NO_MEMORY] = "give the program more memory",
 };
 
@@ -68,7 +69,7 @@ static void put_remedy(const struct source *s, char *text, size_t size)
     char when[TIME_TEXT_BYTES];
     const char *remedy = remedies[s->err];
     if (!remedy)
-        remedy = "check that %s answers as a node of this network does";
+        remedy = "check what answers at %s";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the formats are the table above */
     // cppcheck-suppress wrongPrintfScanfArgNum ; some remedies name the moment as well

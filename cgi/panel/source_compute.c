@@ -195,8 +195,18 @@ static const char *row_error(const struct service *s, enum serving_generation ge
     return NULL;
 }
 
+/* What 0G's prober says of the service. */
+static void put_health(struct json_writer *w, const struct service *s,
+                       const struct status_value *status)
+{
+    const struct service_health *health = NULL;
+    if (status && !s->err && !s->model.err)
+        health = status_find(&status->report, &s->provider, s->model.text.bytes, s->model.text.len);
+    status_render_health(w, health);
+}
+
 static void put_service(struct json_writer *w, const struct service *s,
-                        enum serving_generation generation)
+                        enum serving_generation generation, const struct status_value *status)
 {
     static const struct serving_text nothing = {.err = ERR_NOT_FOUND};
     bool known = !s->err;
@@ -219,16 +229,18 @@ static void put_service(struct json_writer *w, const struct service *s,
         json_put_time(w, "updatedAt", (int64_t)s->updated_at * 1000);
     else
         json_put_null(w, "updatedAt");
+    put_health(w, s, status);
     json_put_str(w, "error", row_error(s, generation));
     json_close_object(w);
 }
 
-void compute_render(struct json_writer *w, const struct source *source)
+void compute_render(struct json_writer *w, const struct source *compute,
+                    const struct source *status)
 {
-    const struct compute_value *v = source->value;
+    const struct compute_value *v = compute->value;
     json_open_array(w, "services");
     for (size_t i = 0; v && i < v->count; i++)
-        put_service(w, v->services[i], v->generation);
+        put_service(w, v->services[i], v->generation, status->value);
     json_close_array(w);
     if (v)
         json_put_int(w, "servicesTotal", (int64_t)v->total);

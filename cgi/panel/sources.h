@@ -3,12 +3,14 @@
 #ifndef PANEL_SOURCES_H
 #define PANEL_SOURCES_H
 
+#include "net/gpu.h"
 #include "panel/inft.h"
 #include "panel/log_scan.h"
 #include "panel/source.h"
 #include "panel/storage_disk.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
+#include "zerog/status.h"
 #include "zerog/storage.h"
 
 struct chain_value {
@@ -26,7 +28,9 @@ struct compute_value {
 };
 enum err compute_plan(struct round *round);
 enum err compute_parse(struct round *round);
-void compute_render(struct json_writer *w, const struct source *source);
+/* With the health of the services, as far as the status source has it. */
+void compute_render(struct json_writer *w, const struct source *compute,
+                    const struct source *status);
 
 struct ledger_value {
     struct ledger ledger; /* exists only */
@@ -91,5 +95,25 @@ const char *inft_off(const struct settings *settings);
 enum err inft_plan(struct round *round);
 enum err inft_parse(struct round *round);
 void inft_render(struct json_writer *w, const struct source *source);
+struct gpu_value {
+    struct gpu_reading reading;
+    const char *exporter; /* its kind, static */
+};
+enum err gpu_plan(struct round *round);
+enum err gpu_parse(struct round *round);
+const char *gpu_off(const struct settings *settings);
+const struct endpoint *gpu_endpoint(const struct settings *settings);
+/* The members of `compute` that the exporter fills. */
+void gpu_render(struct json_writer *w, const struct source *source);
+
+struct status_value {
+    struct health_report report; /* a provider's model once; its texts are the value's */
+};
+enum err status_plan(struct round *round);
+enum err status_parse(struct round *round);
+const char *status_off(const struct settings *settings);
+const struct endpoint *status_endpoint(const struct settings *settings);
+/* `health` of a service: the entry may be NULL, when the prober does not know the service. */
+void status_render_health(struct json_writer *w, const struct service_health *health);
 
 #endif

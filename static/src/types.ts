@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same figures for a scraper. A figure that is not known has no sample. Never cached. */
+        get: operations["getPrometheus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -154,9 +171,33 @@ export interface components {
             explorer: string | null;
             head: components["schemas"]["Head"] | null;
         };
+        /** @description The operator's own node as its Prometheus exporter describes it. These are never figures of 0G. */
+        Gpu: {
+            /** @description `dcgm-exporter`, `nvidia_gpu_exporter`, `vLLM` or `Prometheus exporter`. */
+            exporter: string;
+            /** @description Of the cards when all have the same. */
+            name: string | null;
+            /** @description Cards; 0 when only an inference server answers. */
+            count: number;
+            /** @description Of the busiest card. */
+            worstUtilization: number | null;
+            /** @description Of the fullest card. */
+            worstMemoryUtilization: number | null;
+            /** @description Over all cards that say theirs. */
+            memoryUsedBytes: number | null;
+            memoryTotalBytes: number | null;
+            runningRequests: number | null;
+            waitingRequests: number | null;
+            /** @description Fill of the server's KV cache in percent. The cache is set aside at start - this is not GPU memory. */
+            kvCacheUtilization: number | null;
+        };
         Compute: {
+            /** @description Mean over the cards of the operator's own node. */
             gpuUtilization: number | null;
+            /** @description Used share of the memory of all of them. */
             memoryUtilization: number | null;
+            /** @description Null without an exporter that has answered. */
+            gpu?: components["schemas"]["Gpu"] | null;
             activeJobs: number | null;
             avgLatencyMs: number | null;
             totalInferences: number | null;
@@ -314,6 +355,29 @@ export interface components {
             latencyMs: number | null;
             timestamp: components["schemas"]["Time"];
         };
+        Spread: {
+            avgMs: number | null;
+            p50Ms: number | null;
+            p90Ms: number | null;
+            p95Ms: number | null;
+            p99Ms: number | null;
+            minMs: number | null;
+            maxMs: number | null;
+            samples: number | null;
+        };
+        /** @description What 0G's own prober measured, from its place. Joined by provider, then by model; the only entry of a provider is taken whatever its model. */
+        ServiceHealth: {
+            /** @enum {string} */
+            status: "healthy" | "warning" | "critical" | "unknown";
+            /** @description Percent of the prober's checks. */
+            uptime: number | null;
+            responseTime: components["schemas"]["Spread"] | null;
+            /** @description Time to the first token. */
+            ttft: components["schemas"]["Spread"] | null;
+            /** @description Mean. */
+            tokensPerSecond: number | null;
+            lastCheck: components["schemas"]["NullableTime"];
+        };
         /** @description One row of getAllServices. A field that could not be decoded is null and `error` says why; the row stays. */
         Service: {
             provider: components["schemas"]["Address"] | null;
@@ -335,6 +399,8 @@ export interface components {
             teeSignerAcknowledged: boolean | null;
             /** @description Last change of the registration - not a heartbeat. */
             updatedAt: components["schemas"]["NullableTime"];
+            /** @description Null when 0G's prober does not know the service or was not read. */
+            health: components["schemas"]["ServiceHealth"] | null;
             error: string | null;
         };
         LedgerAccount: {
@@ -634,6 +700,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPrometheus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text format 0.0.4. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Unchanged. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

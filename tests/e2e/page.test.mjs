@@ -25,8 +25,9 @@ const HOSTILE = [
         url: 'https://elsewhere.example/icon.png',
     },
 ];
-/** Of the sources that this version reads. */
-const READ = ['Chain head', 'Compute services', 'Ledger and balances'];
+/** Of the sources that this version reads every few seconds. */
+const CHAIN = ['Chain head', 'Compute services', 'Ledger and balances'];
+const READ = [...CHAIN, 'GPU'];
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -76,11 +77,18 @@ async function sourceStates(page) {
     );
 }
 
-async function assertAllRead(page, state) {
+async function assertAllRead(page, state, names = READ) {
     const states = await sourceStates(page);
-    for (const name of READ) assert.equal(states[name], state, name);
-    assert.ok(state === 'fresh' || !Object.values(states).includes('fresh'));
+    for (const name of names) assert.equal(states[name], state, name);
 }
+
+test('the gauge shows the own node, which is simulated here and never called 0G', async (t) => {
+    const { page } = await visit(t);
+    await until(8000, async () => assert.match(await page.getByRole('meter', { name: 'GPU Utilization' }).innerText(), /^\d+%/));
+    const gauge = await page.locator('section', { has: page.getByRole('heading', { name: 'GPU Utilization' }) }).last().innerText();
+    assert.match(gauge, /simulated · \s*GPU: own node/);
+    assert.doesNotMatch(gauge, /0G/);
+});
 
 test('it opens without a complaint, asks nobody else, and lives', async (t) => {
     const { page, complaints, requested } = await visit(t);
@@ -199,7 +207,8 @@ describe('what it says when something is gone', { concurrency: 1 }, () => {
         const { page, complaints } = await visit(t);
         await markDocument(page);
         await until(5000, async () => assert.equal(await connection(page), 'connected'));
-        const services = await page.locator('section[aria-labelledby="services"] tbody').innerText();
+        const models = page.locator('section[aria-labelledby="services"] tbody th');
+        const services = await models.allInnerTexts();
         const pid = stack.metricsPid;
         process.kill(pid, 'SIGSTOP');
         const frozenAt = performance.now();
@@ -208,7 +217,7 @@ describe('what it says when something is gone', { concurrency: 1 }, () => {
             await until(left(15_000), async () => assert.equal(await connection(page), 'disconnected'));
             assert.match(await headerText(page), /metrics program not answering/);
             await until(left(20_000), () => assertAllRead(page, 'stale'));
-            assert.equal(await page.locator('section[aria-labelledby="services"] tbody').innerText(), services);
+            assert.deepEqual(await models.allInnerTexts(), services);
             assert.equal((await stack.request('/api/metrics')).status, 200, 'although nginx keeps answering');
         } finally {
             process.kill(pid, 'SIGCONT');
@@ -228,7 +237,8 @@ describe('what it says when something is gone', { concurrency: 1 }, () => {
         try {
             await until(22_000, async () => assert.equal(await connection(page), 'error'));
             await until(3000, async () => assert.match(await headerText(page), /0G chain unreachable for \d+ s/));
-            await until(5000, () => assertAllRead(page, 'stale'));
+            await until(5000, () => assertAllRead(page, 'stale', CHAIN));
+            await assertAllRead(page, 'fresh', ['GPU']);
         } finally {
             process.kill(anvilPid, 'SIGCONT');
         }

@@ -78,7 +78,8 @@ describe('what stands at every route', () => {
             const reply = await stack.request(route);
             assert.equal(reply.status, 200);
             assertDocumented(route, reply);
-            assert.match(reply.headers['content-type'], /^application\/json(;|$)/);
+            const type = route === '/metrics' ? /^text\/plain; version=0\.0\.4;/ : /^application\/json(;|$)/;
+            assert.match(reply.headers['content-type'], type);
             assertSecurityHeaders(reply, route);
             assertOpenToAll(reply, route);
         });

@@ -71,9 +71,13 @@ function shown(entry) {
         verifiability: entry.verifiability,
         additionalInfo: entry.additionalInfo,
         teeSignerAcknowledged: entry.acknowledged,
+        health: null,
         error: null,
     };
 }
+
+/** What the contract says of the services; the prober's figures change from one reply to the next. */
+const registrations = (services) => services.map(({ health, ...service }) => service);
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -113,14 +117,32 @@ test('the list equals what another reader of the contract finds, order and times
         outputPriceNeuron: shownPrice(BigInt(service.outputPriceNeuron)),
         updatedAt: new Date(service.updatedAt * 1000).toISOString(),
     }));
-    const read = metrics.services.map(({ priceError, error, ...service }) => service);
+    const read = metrics.services.map(({ priceError, health, error, ...service }) => service);
     assert.deepEqual(read, expected);
+});
+
+test('the network\'s prober knows its own providers, and nobody who registered since', async () => {
+    const own = new Set(stack.facts.providers.map((each) => each.provider));
+    const { services } = await stack.untilMetrics(20_000, (now) => {
+        assert.equal(now.sources.status.state, 'fresh', now.sources.status.reason);
+    });
+    for (const { provider: address, health } of services) assert.equal(health !== null, own.has(address), address);
+});
+
+test('the network\'s own node reports its load', async () => {
+    const { compute, sources } = await stack.untilMetrics(8000, (now) => {
+        assert.equal(now.sources.gpu.state, 'fresh', now.sources.gpu.reason);
+    });
+    assert.equal(compute.gpu.exporter, 'dcgm-exporter');
+    assert.equal(compute.gpu.name, 'simulated GPU');
+    assert.ok(compute.gpuUtilization >= 0 && compute.memoryUtilization > 0);
+    assert.equal(sources.gpu.origin.endpoint, '$ZG_GPU_EXPORTER_URL');
 });
 
 test('/api/compute says the same', async () => {
     const reply = await stack.request('/api/compute');
     const { services, servicesTotal } = assertDocumented('/api/compute', reply);
-    assert.deepEqual(services, metrics.services);
+    assert.deepEqual(registrations(services), registrations(metrics.services));
     assert.equal(servicesTotal, metrics.servicesTotal);
 });
 
@@ -153,7 +175,7 @@ test('the page carries the snapshot, and no name can leave its block', async () 
     const reply = await stack.request('/');
     assert.equal(reply.status, 200);
     const { served, text, rest } = dataBlock(reply.text);
-    assert.deepEqual(JSON.parse(text).services, metrics.services);
+    assert.deepEqual(registrations(JSON.parse(text).services), registrations(metrics.services));
     assert.equal(served * 1000, Date.parse(reply.headers.date));
     assert.ok(!/[<>&]/.test(text));
     assert.ok(!rest.includes('onerror'), 'nothing of it stands outside the block');
@@ -164,5 +186,5 @@ test('a browser that takes gzip gets the same page', async () => {
     const reply = await stack.request('/', { headers: { 'accept-encoding': 'gzip, deflate, br' } });
     assert.equal(reply.headers['content-encoding'], 'gzip');
     const { text } = dataBlock(gunzipSync(reply.bytes).toString('utf8'));
-    assert.deepEqual(JSON.parse(text).services, metrics.services);
+    assert.deepEqual(registrations(JSON.parse(text).services), registrations(metrics.services));
 });

@@ -101,6 +101,7 @@ export function expectedService(service, generation = 'v3') {
         teeSignerAddress: generation === 'v3' ? getAddress(service.teeSignerAddress) : null,
         teeSignerAcknowledged: generation === 'v3' ? service.teeSignerAcknowledged : null,
         updatedAt: new Date(Number(service.updatedAt) * 1000).toISOString(),
+        health: null,
         error: null,
     };
 }

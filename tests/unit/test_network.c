@@ -8,15 +8,17 @@ static void each_network_has_the_published_facts(void **state)
 {
     (void)state;
     static const struct {
-        const char *name, *rpc, *explorer, *serving;
+        const char *name, *rpc, *explorer, *serving, *status_api;
         uint64_t chain_id;
         bool simulated;
     } expected[] = {
-        {"local", NULL, NULL, NULL, 31337, true},
+        {"local", NULL, NULL, NULL, NULL, 31337, true},
         {"galileo", "https://evmrpc-testnet.0g.ai", "https://chainscan-galileo.0g.ai",
-         "0xa79F4c8311FF93C06b8CfB403690cc987c93F91E", 16602, false},
+         "0xa79F4c8311FF93C06b8CfB403690cc987c93F91E", "https://compute-status-testnet.0g.ai",
+         16602, false},
         {"aristotle", "https://evmrpc.0g.ai", "https://chainscan.0g.ai",
-         "0x47340d900bdFec2BD393c626E12ea0656F938d84", 16661, false},
+         "0x47340d900bdFec2BD393c626E12ea0656F938d84", "https://compute-status.0g.ai", 16661,
+         false},
     };
     for (size_t i = 0; i < COUNT(expected); i++) {
         const struct network *n = network_find(expected[i].name);
@@ -27,7 +29,8 @@ static void each_network_has_the_published_facts(void **state)
         assert_int_equal(n->simulated, expected[i].simulated);
         const char *pairs[][2] = {{n->rpc, expected[i].rpc},
                                   {n->explorer, expected[i].explorer},
-                                  {n->serving, expected[i].serving}};
+                                  {n->serving, expected[i].serving},
+                                  {n->status_api, expected[i].status_api}};
         for (size_t k = 0; k < COUNT(pairs); k++) {
             assert_int_equal(!pairs[k][0], !pairs[k][1]);
             if (pairs[k][1])

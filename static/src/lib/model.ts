@@ -4,9 +4,11 @@ import type { components } from "../types";
 type Schemas = components["schemas"];
 
 export type ComputeMetrics = Schemas["Compute"];
+export type Gpu = Schemas["Gpu"];
 export type StorageMetrics = Schemas["Storage"];
 export type INFTStatus = Schemas["Inft"];
 export type Service = Schemas["Service"];
+export type ServiceHealth = Schemas["ServiceHealth"];
 export type Source = Schemas["Source"];
 export type Sources = Schemas["Sources"];
 export type SourceName = keyof Sources;

@@ -23,6 +23,13 @@ export function originOf(source: Source, now: number | null): Origin {
   };
 }
 
+/** Of the operator's own machine; its host only where it may be shown. */
+export function ownNodeOf(source: Source, now: number | null): Origin {
+  const origin = originOf(source, now);
+  if (origin.age === null) return origin;
+  return { ...origin, name: origin.name.startsWith("$") ? "own node" : `own node ${origin.name}` };
+}
+
 export function originLine(source: Source, now: number | null): string {
   const { name, block, age } = originOf(source, now);
   return [name, block, age].filter((part) => part !== null).join(" · ");

@@ -52,6 +52,7 @@ export function Page({ url, initial, theme }: PageProps) {
             services={services}
             total={servicesTotal}
             source={sources.compute}
+            status={sources.status}
             simulated={network?.simulated ?? false}
             now={now}
           />

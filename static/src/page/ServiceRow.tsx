@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { shortAddress, UNKNOWN } from "../lib/format";
-import type { Service } from "../lib/model";
+import { formatLatency, formatShare, shortAddress, UNKNOWN } from "../lib/format";
+import type { Service, ServiceHealth } from "../lib/model";
 import { isPricedPerImage, priceIn0G } from "../lib/price";
 
 /** Everything here is foreign text from the chain: shown, never followed. */
@@ -30,6 +30,9 @@ export function ServiceRow({ service }: { service: Service }) {
         {teeWord(service.teeSignerAcknowledged)}
         {service.verifiability ? <Small>{service.verifiability}</Small> : null}
       </Cell>
+      <Cell label="Health" title={service.health?.lastCheck ? `last check ${service.health.lastCheck}` : null}>
+        <Health health={service.health} />
+      </Cell>
       <Cell label="Address">{url ?? UNKNOWN}</Cell>
     </tr>
   );
@@ -39,6 +42,19 @@ export function ServiceRow({ service }: { service: Service }) {
 function teeWord(acknowledged: boolean | null): string {
   if (acknowledged === null) return "unknown";
   return acknowledged ? "acknowledged" : "not acknowledged";
+}
+
+/** In the words of 0G's prober; a service that it does not know has none. */
+function Health({ health }: { health: ServiceHealth | null }) {
+  if (health === null) return UNKNOWN;
+  const response = health.responseTime?.p50Ms ?? health.responseTime?.avgMs ?? null;
+  return (
+    <>
+      {health.status}
+      {health.uptime === null ? null : <Small>{`${formatShare(health.uptime)} of checks good`}</Small>}
+      {response === null ? null : <Small>{formatLatency(response)}</Small>}
+    </>
+  );
 }
 
 interface CellProps {

@@ -5,8 +5,10 @@ import type { Service } from "../lib/model";
 import { NOW, off, service, source } from "../test/samples";
 import { ServiceTable } from "./ServiceTable";
 
+const PROBER = source({ origin: { endpoint: "https://compute-status.0g.ai", contract: null, method: "GET /health" }, asOf: null });
+
 function show(services: Service[], total: number | null = services.length) {
-  return render(<ServiceTable services={services} total={total} source={source()} simulated={false} now={NOW} />);
+  return render(<ServiceTable services={services} total={total} source={source()} status={PROBER} simulated={false} now={NOW} />);
 }
 
 function rowOf(name: string): (string | null)[] {
@@ -16,7 +18,7 @@ function rowOf(name: string): (string | null)[] {
 
 test("provider, exact prices, TEE and address, with where they come from", () => {
   show([service()]);
-  expect(rowOf("llama-3-8b")).toEqual(["0xa48f…A836", "0.05", "0.15", "acknowledgedTeeML", "https://provider.example:8080"]);
+  expect(rowOf("llama-3-8b")).toEqual(["0xa48f…A836", "0.05", "0.15", "acknowledgedTeeML", "—", "https://provider.example:8080"]);
   screen.getByText("0xa79F…F91E · #22,874,461 · 3 s");
 });
 
@@ -58,6 +60,28 @@ test("a cut list says how much is missing", () => {
 test("an empty contract differs from one that was not read", () => {
   const { rerender } = show([]);
   screen.getByText("The contract lists no service.");
-  rerender(<ServiceTable services={[]} total={null} source={off("no contract")} simulated={false} now={NOW} />);
+  rerender(<ServiceTable services={[]} total={null} source={off("no contract")} status={off("no status API")} simulated={false} now={NOW} />);
   screen.getByText("Not read yet.");
+});
+
+const SPREAD = { avgMs: 480, p50Ms: 320, p90Ms: null, p95Ms: null, p99Ms: null, minMs: null, maxMs: null, samples: 12 };
+
+test("health is the prober's word with its figures, and the prober is named with its age", () => {
+  const health = {
+    status: "warning" as const,
+    uptime: 97.5,
+    responseTime: SPREAD,
+    ttft: null,
+    tokensPerSecond: null,
+    lastCheck: null,
+  };
+  show([service({ health })]);
+  expect(rowOf("llama-3-8b")[4]).toBe("warning97.5% of checks good320ms");
+  screen.getByText(/Health as 0G's own prober measures it: compute-status\.0g\.ai · 3 s/);
+});
+
+test("health without figures is the word alone", () => {
+  const health = { status: "unknown" as const, uptime: null, responseTime: null, ttft: null, tokensPerSecond: null, lastCheck: null };
+  show([service({ health })]);
+  expect(rowOf("llama-3-8b")[4]).toBe("unknown");
 });

@@ -9,14 +9,16 @@ interface ServiceTableProps {
   /** What the contract says; more than the rows when a limit cut the list. */
   total: number | null;
   source: Source;
+  /** Of the health: 0G's own prober. */
+  status: Source;
   simulated: boolean;
   now: number | null;
 }
 
-const COLUMNS = ["Model", "Provider", "Input", "Output", "TEE", "Address"] as const;
+const COLUMNS = ["Model", "Provider", "Input", "Output", "TEE", "Health", "Address"] as const;
 
 /** The services that the InferenceServing contract lists, as it lists them. */
-export function ServiceTable({ services, total, source, simulated, now }: ServiceTableProps) {
+export function ServiceTable({ services, total, source, status, simulated, now }: ServiceTableProps) {
   const state = stateNow(source, now);
   const origin = state === "off" ? reasonOf(source) : originLine(source, now);
   return (
@@ -38,7 +40,9 @@ export function ServiceTable({ services, total, source, simulated, now }: Servic
         <p>{source.fetchedAt === null ? "Not read yet." : "The contract lists no service."}</p>
       ) : (
         <table className="zg:w-full">
-          <caption className="zg:pb-6 zg:text-left zg:text-soft">Prices in 0G per million tokens, or per image</caption>
+          <caption className="zg:pb-6 zg:text-left zg:text-soft">
+            {`Prices in 0G per million tokens, or per image · Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`}
+          </caption>
           <thead className="zg:text-soft">
             <tr>
               {COLUMNS.map((name) => (

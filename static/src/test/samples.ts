@@ -1,5 +1,5 @@
 // Realistic props for tests. NOW is the server's time in all of them.
-import type { ComputeMetrics, INFTStatus, InferenceJob, Metrics, Service, Source, Sources, StorageMetrics } from "../lib/model";
+import type { ComputeMetrics, Gpu, INFTStatus, InferenceJob, Metrics, Service, Source, Sources, StorageMetrics } from "../lib/model";
 
 export const NOW = Date.parse("2026-03-01T12:00:00.000Z");
 
@@ -14,6 +14,22 @@ export const compute: ComputeMetrics = {
   avgLatencyMs: 120,
   totalInferences: 5678,
 };
+
+export function gpu(fields: Partial<Gpu> = {}): Gpu {
+  return {
+    exporter: "dcgm-exporter",
+    name: "NVIDIA A100",
+    count: 1,
+    worstUtilization: 78,
+    worstMemoryUtilization: 45,
+    memoryUsedBytes: 36_000_000_000,
+    memoryTotalBytes: 80_000_000_000,
+    runningRequests: null,
+    waitingRequests: null,
+    kvCacheUtilization: null,
+    ...fields,
+  };
+}
 
 export const storage: StorageMetrics = { totalStorageGb: 50, usedStorageGb: 12.4, objectCount: 1234 };
 
@@ -84,6 +100,7 @@ export function service(fields: Partial<Service> = {}): Service {
     teeSignerAddress: "0xc0de00000000000000000000000000000000C0DE",
     teeSignerAcknowledged: true,
     updatedAt: before(86_400_000),
+    health: null,
     error: null,
     ...fields,
   };

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { ComputeMetrics, InferenceJob } from "../../lib/model";
-import { compute, job, NOW } from "../../test/samples";
+import type { ComputeMetrics, InferenceJob, Source } from "../../lib/model";
+import { compute, gpu, job, NOW, off, source, sources } from "../../test/samples";
 import { ComputeGauge } from "./ComputeGauge";
 
 function show(fields: Partial<ComputeMetrics>, jobs: InferenceJob[] = []) {
@@ -62,4 +62,62 @@ test("no jobs, no proxy", () => {
 test("labels and figures are separate", () => {
   show({});
   for (const text of ["Active Jobs", "3", "Avg Latency", "120ms", "Total", "5,678"]) screen.getByText(text);
+});
+
+function showFrom(exporter: Source, fields: Partial<ComputeMetrics>, simulated = false) {
+  return render(
+    <ComputeGauge
+      compute={{ ...compute, ...fields }}
+      jobs={[]}
+      sources={sources({ gpu: exporter })}
+      simulated={simulated}
+      now={NOW}
+    />,
+  );
+}
+
+const EXPORTER = source({ origin: { endpoint: "$ZG_GPU_EXPORTER_URL", contract: null, method: "GET metrics" }, asOf: null });
+
+test("of several cards the worst is visible beside the mean", () => {
+  showFrom(EXPORTER, { gpu: gpu({ count: 4, worstUtilization: 97, worstMemoryUtilization: 88 }) });
+  screen.getByText("high · busiest 97%");
+  screen.getByText("memory · fullest 88%");
+});
+
+test("one card is its own worst", () => {
+  showFrom(EXPORTER, { gpu: gpu() });
+  expect(screen.queryByText(/busiest|fullest/)).toBeNull();
+});
+
+test("an exporter is the own node, and its host is named where it may be", () => {
+  const { container, unmount } = showFrom(EXPORTER, { gpu: gpu() });
+  expect(container.textContent).toContain("GPU: own node · 3 s");
+  unmount();
+  const host = source({ origin: { endpoint: "http://gpu-1:9400", contract: null, method: "GET metrics" }, asOf: null });
+  expect(showFrom(host, { gpu: gpu() }).container.textContent).toContain("GPU: own node gpu-1:9400 · 3 s");
+});
+
+test("on the local network the own node is simulated", () => {
+  expect(showFrom(EXPORTER, { gpu: gpu() }, true).container.textContent).toContain("simulated · GPU: own node · 3 s");
+});
+
+test("an inference server without GPU figures says so, and its KV cache is no memory", () => {
+  const server = gpu({ exporter: "vLLM", count: 0, runningRequests: 7, kvCacheUtilization: 91 });
+  showFrom(EXPORTER, { gpuUtilization: null, memoryUtilization: null, gpu: server });
+  screen.getByText("not reported by vLLM");
+  screen.getByText("Requests running");
+  screen.getByText("7");
+  expect(screen.queryByText(/91/)).toBeNull();
+});
+
+test("an exporter that never answered gives its reason in place of 0G's name", () => {
+  const broken = source({ state: "error", fetchedAt: null, asOf: null, reason: "the connection is refused · since 12:00 · check" });
+  showFrom(broken, { gpuUtilization: null, memoryUtilization: null, gpu: null });
+  screen.getByText("the connection is refused");
+  expect(screen.queryByText("not reported by 0G")).toBeNull();
+});
+
+test("an exporter that is off leaves 0G's silence", () => {
+  showFrom(off("no exporter · since start · set ZG_GPU_EXPORTER_URL"), { gpuUtilization: null, gpu: null });
+  screen.getByText("not reported by 0G");
 });

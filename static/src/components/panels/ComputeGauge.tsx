@@ -1,7 +1,8 @@
 import { bandOf, bandWord, clampPercent, PROCESSOR_LIMITS } from "../../lib/bands";
 import { formatCount, formatLatency, formatWholePercent, UNKNOWN } from "../../lib/format";
+import { reasonOf, whatOf } from "../../lib/freshness";
 import { completedShare } from "../../lib/jobs";
-import type { ComputeMetrics, InferenceJob, Sources } from "../../lib/model";
+import type { ComputeMetrics, Gpu, InferenceJob, Source, Sources } from "../../lib/model";
 import { Card } from "./Card";
 import { Foot, type FootEntry } from "./Foot";
 import { Hero, HeroArea } from "./Hero";
@@ -23,7 +24,7 @@ interface ComputeGaugeProps {
 export function ComputeGauge({ compute, jobs, sources, simulated, now }: ComputeGaugeProps) {
   const entries: FootEntry[] = sources
     ? [
-        { label: "GPU", source: sources.gpu, simulated },
+        { label: "GPU", source: sources.gpu, simulated, isOwnNode: true },
         { label: "Jobs", source: sources.jobs, simulated },
       ]
     : [];
@@ -38,12 +39,17 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       {compute || sources ? (
         <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
           <HeroArea>
-            <Load percent={clampPercent(compute?.gpuUtilization ?? null)} />
+            <Load
+              percent={clampPercent(compute?.gpuUtilization ?? null)}
+              gpu={compute?.gpu ?? null}
+              reason={unknownLoad(compute?.gpu ?? null, sources?.gpu)}
+            />
           </HeroArea>
           <dl className="zg:grid zg:shrink-0 zg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] zg:gap-x-16 zg:gap-y-6 zg:tall:basis-436 zg:tall:grow">
             <MemoryOrProxy
-              gpu={compute?.gpuUtilization ?? null}
+              load={compute?.gpuUtilization ?? null}
               memory={clampPercent(compute?.memoryUtilization ?? null)}
+              gpu={compute?.gpu ?? null}
               proxy={completedShare(jobs, now)}
             />
             <Stat label="Active Jobs" value={formatCount(compute?.activeJobs ?? null)} />
@@ -60,17 +66,36 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
 
 const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";
 
-function Load({ percent }: { percent: number | null }) {
+/** Why the ring is empty: nobody was asked, nobody answers, or the answer has no such figure. */
+function unknownLoad(gpu: Gpu | null, source: Source | undefined): string {
+  if (source === undefined || source.state === "off") return "not reported by 0G";
+  return gpu === null ? whatOf(reasonOf(source) ?? source.state) : `not reported by ${gpu.exporter}`;
+}
+
+/** The worst of several cards, which their mean would hide. */
+function worst(gpu: Gpu | null, word: string, figure: number | null | undefined): string {
+  const percent = clampPercent(figure ?? null);
+  return gpu === null || gpu.count < 2 || percent === null ? "" : ` · ${word} ${formatWholePercent(percent)}`;
+}
+
+interface LoadProps {
+  percent: number | null;
+  gpu: Gpu | null;
+  reason: string;
+}
+
+function Load({ percent, gpu, reason }: LoadProps) {
   if (percent === null) {
     return (
       <div className={LOAD}>
         <Ring percent={null} />
-        <Unknown reason="not reported by 0G" />
+        <Unknown reason={reason} />
       </div>
     );
   }
   const band = bandOf(percent, PROCESSOR_LIMITS);
   const figure = formatWholePercent(percent);
+  const fullest = worst(gpu, "fullest", gpu?.worstMemoryUtilization);
   return (
     <div
       role="meter"
@@ -85,28 +110,37 @@ function Load({ percent }: { percent: number | null }) {
       <Ring percent={percent} />
       <div className="zg:flex zg:flex-col zg:gap-4">
         <Hero figure={figure} />
-        <span className="zg:text-label zg:text-soft">{bandWord(band)}</span>
+        <span title={gpu?.name ?? undefined} className="zg:text-label zg:text-soft">
+          {bandWord(band) + worst(gpu, "busiest", gpu?.worstUtilization)}
+        </span>
+        {fullest === "" ? null : <span className="zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
       </div>
     </div>
   );
 }
 
 interface MemoryProps {
-  gpu: number | null;
+  load: number | null;
   memory: number | null;
+  gpu: Gpu | null;
   proxy: string | null;
 }
 
-function MemoryOrProxy({ gpu, memory, proxy }: MemoryProps) {
+function MemoryOrProxy({ load, memory, gpu, proxy }: MemoryProps) {
   if (memory !== null) {
     const band = bandOf(memory, PROCESSOR_LIMITS);
     return (
       <Stat label="Memory" value={formatWholePercent(memory)} band={band}>
         <StateMark />
-        <span className="zg:truncate zg:text-label zg:text-soft">{bandWord(band)}</span>
+        <span className="zg:truncate zg:text-label zg:text-soft">
+          {bandWord(band)}
+        </span>
       </Stat>
     );
   }
-  if (gpu === null && proxy !== null) return <Stat label="Jobs completed" value={`${proxy} (15 min)`} />;
+  // An inference server's KV cache is set aside at start: its fill says nothing about memory.
+  const running = gpu?.runningRequests ?? null;
+  if (load === null && running !== null) return <Stat label="Requests running" value={formatCount(running)} />;
+  if (load === null && proxy !== null) return <Stat label="Jobs completed" value={`${proxy} (15 min)`} />;
   return <Stat label="Memory" value={UNKNOWN} />;
 }

@@ -1,6 +1,6 @@
 import { stateNow } from "../../lib/freshness";
 import type { Source } from "../../lib/model";
-import { originOf } from "../../lib/origin";
+import { originOf, ownNodeOf } from "../../lib/origin";
 
 export interface FootEntry {
   /** Names the figures of this line where a card has several origins. */
@@ -8,6 +8,8 @@ export interface FootEntry {
   source: Source;
   /** What this source reads is a stand-in of the local network. */
   simulated: boolean;
+  /** The operator's own machine, which is never 0G's. */
+  isOwnNode?: boolean;
 }
 
 interface FootProps {
@@ -32,8 +34,8 @@ export function Foot({ entries, remark = null, now }: FootProps) {
 }
 
 /** A long origin is cut, and the block goes where there is no room for it; the age always stays. */
-export function FootLine({ label, source, simulated, now }: FootEntry & { now: number | null }) {
-  const { name, block, age } = originOf(source, now);
+export function FootLine({ label, source, simulated, isOwnNode = false, now }: FootEntry & { now: number | null }) {
+  const { name, block, age } = isOwnNode ? ownNodeOf(source, now) : originOf(source, now);
   const isSimulated = simulated && stateNow(source, now) !== "off";
   return (
     <p title={source.reason ?? undefined} className="zg:flex zg:whitespace-pre zg:tall:flex-wrap">

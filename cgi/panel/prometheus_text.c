@@ -1,0 +1,355 @@
+#include "panel/prometheus_text.h"
+
+#include "base/utf8.h"
+#include "panel/sources.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Samples of one family, in the order of the text. */
+struct family {
+    const char *name, *help;
+    void (*put)(struct buf *out, const char *name, const struct view *view);
+};
+
+/* Labels and values --------------------------------------------------------------------------- */
+
+/* A backslash, a quote and a line feed are escaped, as the format wants; bytes that are no UTF-8,
+ * which would spoil the whole scrape, become U+FFFD. */
+static void put_label_value(struct buf *out, const char *text)
+{
+    for (size_t left = strlen(text); left > 0;) {
+        size_t len = utf8_sequence(text, left);
+        if (len == 0)
+            buf_puts(out, UTF8_REPLACEMENT);
+        else if (*text == '\n')
+            buf_puts(out, "\\n");
+        else if (*text == '"' || *text == '\\')
+            buf_printf(out, "\\%c", *text);
+        else
+            buf_put(out, text, len);
+        text += len ? len : 1;
+        left -= len ? len : 1;
+    }
+}
+
+struct label {
+    const char *name, *value;
+};
+
+static void put_series(struct buf *out, const char *name, const struct label *labels, size_t count)
+{
+    buf_puts(out, name);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "%c%s=\"", i == 0 ? '{' : ',', labels[i].name);
+        put_label_value(out, labels[i].value);
+        buf_putc(out, '"');
+    }
+    buf_puts(out, count ? "} " : " ");
+}
+
+#define LABELS(...)                                                                                \
+    ((const struct label[]){__VA_ARGS__}),                                                         \
+        (sizeof((const struct label[]){__VA_ARGS__}) / sizeof(struct label))
+
+/* Nine digits hold every figure here, and 0.07 stays 0.07. */
+static void put_number(struct buf *out, double number)
+{
+    buf_printf(out, "%.9g\n", number);
+}
+
+static void put_seconds(struct buf *out, int64_t wall_ms)
+{
+    buf_printf(out, "%" PRId64 ".%03d\n", wall_ms / 1000, (int)(wall_ms % 1000));
+}
+
+static void put_neuron(struct buf *out, amount neuron)
+{
+    char text[AMOUNT_TEXT_BYTES];
+    buf_printf(out, "%s\n", amount_text(neuron, text));
+}
+
+static void put_gauge(struct buf *out, const char *name, bool known, double number)
+{
+    if (!known)
+        return;
+    put_series(out, name, NULL, 0);
+    put_number(out, number);
+}
+
+/* The program --------------------------------------------------------------------------------- */
+
+static void put_build(struct buf *out, const char *name, const struct view *view)
+{
+    const struct network *network = view->settings->network;
+    put_series(out, name,
+               LABELS({"version", VERSION}, {"network", network->name},
+                      {"simulated", network->simulated ? "true" : "false"}));
+    put_number(out, 1);
+}
+
+static void put_rendered(struct buf *out, const char *name, const struct view *view)
+{
+    put_series(out, name, NULL, 0);
+    put_seconds(out, view->wall_ms);
+}
+
+/* The sources; one that is off has no sample --------------------------------------------------- */
+
+static void put_source_fresh(struct buf *out, const char *name, const struct view *view)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        const struct source *s = &view->sources[i];
+        if (s->off)
+            continue;
+        put_series(out, name, LABELS({"source", s->row->key}));
+        put_number(out, source_state(s, view->mono_ms) == STATE_FRESH);
+    }
+}
+
+static void put_source_fetched(struct buf *out, const char *name, const struct view *view)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        const struct source *s = &view->sources[i];
+        if (s->off || !s->value)
+            continue;
+        put_series(out, name, LABELS({"source", s->row->key}));
+        put_seconds(out, s->fetched_wall_ms);
+    }
+}
+
+static void put_source_failures(struct buf *out, const char *name, const struct view *view)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        const struct source *s = &view->sources[i];
+        if (s->off)
+            continue;
+        put_series(out, name, LABELS({"source", s->row->key}));
+        put_number(out, s->failures);
+    }
+}
+
+/* The chain ----------------------------------------------------------------------------------- */
+
+static void put_head_block(struct buf *out, const char *name, const struct view *view)
+{
+    const struct source *chain = &view->sources[SOURCE_CHAIN];
+    if (!chain->has_head)
+        return;
+    put_series(out, name, NULL, 0);
+    buf_printf(out, "%" PRIu64 "\n", chain->head.number);
+}
+
+static void put_head_time(struct buf *out, const char *name, const struct view *view)
+{
+    const struct source *chain = &view->sources[SOURCE_CHAIN];
+    if (!chain->has_head)
+        return;
+    put_series(out, name, NULL, 0);
+    put_seconds(out, chain->head.time_ms);
+}
+
+static void put_head_limit(struct buf *out, const char *name, const struct view *view)
+{
+    put_gauge(out, name, true, (double)view->settings->head_max_age_ms / 1000);
+}
+
+static void put_wallet(struct buf *out, const char *name, const struct view *view)
+{
+    const struct chain_value *v = view->sources[SOURCE_CHAIN].value;
+    if (!v || !v->has_balance)
+        return;
+    put_series(out, name, NULL, 0);
+    put_neuron(out, v->balance);
+}
+
+static void put_ledger(struct buf *out, const char *name, const struct view *view)
+{
+    const struct ledger_value *v = view->sources[SOURCE_LEDGER].value;
+    if (!v || !v->exists)
+        return;
+    put_series(out, name, NULL, 0);
+    put_neuron(out, v->ledger.available);
+}
+
+/* A series that stands twice spoils the whole scrape, and what a node answers may be anything. */
+static bool is_first_account(const struct ledger_value *v, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (address_equal(&v->accounts[i].provider, &v->accounts[index].provider))
+            return false;
+    return true;
+}
+
+static void put_accounts(struct buf *out, const char *name, const struct view *view)
+{
+    const struct ledger_value *v = view->sources[SOURCE_LEDGER].value;
+    for (size_t i = 0; v && i < v->account_count; i++) {
+        char provider[ADDRESS_TEXT_BYTES];
+        if (!is_first_account(v, i))
+            continue;
+        put_series(out, name,
+                   LABELS({"provider", address_text(&v->accounts[i].provider, provider)}));
+        put_neuron(out, v->accounts[i].balance);
+    }
+}
+
+static void put_services(struct buf *out, const char *name, const struct view *view)
+{
+    const struct compute_value *v = view->sources[SOURCE_COMPUTE].value;
+    put_gauge(out, name, v, v ? (double)v->total : 0);
+}
+
+/* The operator's own node ---------------------------------------------------------------------- */
+
+static const struct gpu_reading *gpu_of(const struct view *view)
+{
+    static const struct gpu_reading nothing;
+    const struct gpu_value *v = view->sources[SOURCE_GPU].value;
+    return v ? &v->reading : &nothing;
+}
+
+static void put_gpus(struct buf *out, const char *name, const struct view *view)
+{
+    put_gauge(out, name, view->sources[SOURCE_GPU].value, (double)gpu_of(view)->count);
+}
+
+static void put_gpu_load(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_UTILIZATION, r->utilization_mean_percent / 100);
+}
+
+static void put_gpu_worst_load(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_UTILIZATION, r->utilization_percent / 100);
+}
+
+static void put_gpu_memory(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_MEMORY, r->memory_percent / 100);
+}
+
+static void put_gpu_worst_memory(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_MEMORY, r->memory_worst_percent / 100);
+}
+
+static void put_running(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_RUNNING, r->running);
+}
+
+static void put_waiting(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_WAITING, r->waiting);
+}
+
+static void put_kv_cache(struct buf *out, const char *name, const struct view *view)
+{
+    const struct gpu_reading *r = gpu_of(view);
+    put_gauge(out, name, r->valid & GPU_KV_CACHE, r->kv_cache_percent / 100);
+}
+
+/* 0G's prober ---------------------------------------------------------------------------------- */
+
+/* One sample for each entry of the report that has the figure. */
+static void put_prober(struct buf *out, const char *name, const struct view *view,
+                       bool (*figure)(const struct service_health *s, double *number))
+{
+    const struct status_value *v = view->sources[SOURCE_STATUS].value;
+    for (size_t i = 0; v && i < v->report.count; i++) {
+        const struct service_health *s = &v->report.services[i];
+        char provider[ADDRESS_TEXT_BYTES];
+        double number;
+        if (!figure(s, &number) || !isfinite(number))
+            continue;
+        put_series(out, name,
+                   LABELS({"provider", address_text(&s->provider, provider)},
+                          {"model", s->valid & SERVICE_MODEL ? s->model : ""}));
+        put_number(out, number);
+    }
+}
+
+static bool is_healthy(const struct service_health *s, double *number)
+{
+    *number = s->health == HEALTH_HEALTHY;
+    return s->health != HEALTH_UNKNOWN;
+}
+
+static bool uptime_of(const struct service_health *s, double *number)
+{
+    *number = s->uptime_percent / 100;
+    return s->valid & SERVICE_UPTIME;
+}
+
+static bool response_of(const struct service_health *s, double *number)
+{
+    *number = s->response_ms.avg / 1000;
+    return s->response_ms.valid & SPREAD_AVG;
+}
+
+static void put_healthy(struct buf *out, const char *name, const struct view *view)
+{
+    put_prober(out, name, view, is_healthy);
+}
+
+static void put_uptime(struct buf *out, const char *name, const struct view *view)
+{
+    put_prober(out, name, view, uptime_of);
+}
+
+static void put_response(struct buf *out, const char *name, const struct view *view)
+{
+    put_prober(out, name, view, response_of);
+}
+
+/* All are gauges. */
+static const struct family families[] = {
+    {"zg_build_info", "Version of this program and the network it reads.", put_build},
+    {"zg_rendered_timestamp_seconds", "When these figures were put together.", put_rendered},
+    {"zg_source_fresh", "1 while the source's last good answer is recent.", put_source_fresh},
+    {"zg_source_fetched_timestamp_seconds", "When the source's last good answer was complete.",
+     put_source_fetched},
+    {"zg_source_failures_in_a_row", "Failed reads of the source since the last good one.",
+     put_source_failures},
+    {"zg_chain_head_block", "Number of the newest block.", put_head_block},
+    {"zg_chain_head_timestamp_seconds", "Time of the newest block.", put_head_time},
+    {"zg_chain_head_max_age_seconds", "A newest block older than this makes the chain stale.",
+     put_head_limit},
+    {"zg_wallet_balance_neuron", "Native balance of the agent's wallet; 10^18 are 1 0G.",
+     put_wallet},
+    {"zg_ledger_available_neuron", "What the wallet's ledger holds for no provider yet.",
+     put_ledger},
+    {"zg_account_balance_neuron", "The wallet's sub-account with the provider.", put_accounts},
+    {"zg_services", "Compute services that the InferenceServing contract lists.", put_services},
+    {"zg_gpus", "GPUs of the operator's own node.", put_gpus},
+    {"zg_gpu_utilization_ratio", "Mean load of the operator's own GPUs.", put_gpu_load},
+    {"zg_gpu_worst_utilization_ratio", "Load of the busiest of them.", put_gpu_worst_load},
+    {"zg_gpu_memory_utilization_ratio", "Used share of the memory of the operator's own GPUs.",
+     put_gpu_memory},
+    {"zg_gpu_worst_memory_utilization_ratio", "Used share of the fullest of them.",
+     put_gpu_worst_memory},
+    {"zg_server_running_requests", "Requests that the operator's own inference server works on.",
+     put_running},
+    {"zg_server_waiting_requests", "Requests that wait there.", put_waiting},
+    {"zg_server_kv_cache_utilization_ratio", "Fill of its KV cache, which is not GPU memory.",
+     put_kv_cache},
+    {"zg_prober_healthy", "1 when 0G's own prober calls the service healthy, else 0.", put_healthy},
+    {"zg_prober_uptime_ratio", "Share of good checks by 0G's own prober.", put_uptime},
+    {"zg_prober_response_seconds", "Mean response time measured by 0G's own prober.", put_response},
+};
+
+void prometheus_text(struct buf *out, const struct view *view)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        const struct family *f = &families[i];
+        buf_printf(out, "# HELP %s %s\n# TYPE %s gauge\n", f->name, f->help, f->name);
+        f->put(out, f->name, view);
+    }
+}

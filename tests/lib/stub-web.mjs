@@ -1,0 +1,65 @@
+// A web server that says what a test wants to be said: an exporter, the status API.
+import http from 'node:http';
+
+export class StubServer {
+    /** @param {string} text  that it answers with */
+    constructor(text) {
+        this.text = text;
+        this.requests = 0;
+        /** Path and query of the newest request. */
+        this.asked = '';
+        /**
+         * Replaces the whole reply.
+         * @type {null | ((response: http.ServerResponse, text: string) => void)}
+         */
+        this.reply = null;
+        /** @type {Set<import('node:net').Socket>} */
+        this.sockets = new Set();
+        this.port = 0;
+    }
+
+    get url() {
+        return `http://127.0.0.1:${this.port}`;
+    }
+
+    /** Listens, at the port of before if there was one. */
+    async open() {
+        this.server = http.createServer((request, response) => {
+            this.requests += 1;
+            this.asked = request.url;
+            response.on('error', () => {});
+            if (this.reply) this.reply(response, this.text);
+            else response.end(this.text);
+        });
+        this.server.on('connection', (socket) => {
+            this.sockets.add(socket);
+            socket.on('close', () => this.sockets.delete(socket));
+        });
+        await new Promise((resolve, reject) => {
+            this.server.on('error', reject);
+            this.server.listen(this.port, '127.0.0.1', resolve);
+        });
+        this.port = this.server.address().port;
+        return this;
+    }
+
+    /** Ends every connection; new ones are refused. */
+    async close() {
+        if (!this.server.listening) return;
+        const closed = new Promise((resolve) => this.server.close(resolve));
+        for (const socket of this.sockets) socket.destroy();
+        await closed;
+    }
+}
+
+/**
+ * A server for one test.
+ * @param {import('node:test').TestContext} t
+ * @param {string} text
+ */
+export async function openServer(t, text) {
+    const server = new StubServer(text);
+    await server.open();
+    t.after(() => server.close());
+    return server;
+}
