@@ -68,8 +68,18 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
         if (!IS_SANITIZED) assert.ok(most < MEMORY_MAX, `${most} bytes`);
         assertComponent('Metrics', done);
 
+        // What is counted is not read again: a kill costs what was not kept, a second's work at most.
+        let before = chain.scanned;
+        const at = Date.now();
+        process.kill(stack.metricsPid, 'SIGKILL');
+        await stack.untilMetrics(SCAN_MS, (now) => {
+            assert.ok(Date.parse(now.renderedAt) > at);
+            assertCounted(now, files);
+        });
+        assert.ok(chain.scanned - before < head / 2, `${chain.scanned - before} blocks were read again`);
+
         // The cache may go at any time.
-        const before = chain.scanned;
+        before = chain.scanned;
         process.kill(stack.metricsPid, 'SIGKILL');
         for (const end of ['', '-wal', '-shm']) rmSync(join(stack.runDir, `state/cache.db${end}`), { force: true });
         await stack.untilMetrics(SCAN_MS, (now) => {
