@@ -6,6 +6,7 @@
 
 enum {
     CALMS_TO_FORGET = 256, /* after so many good calls a refused size is tried again */
+    CALMS_A_BLOCK = 4,     /* and a very small one, which is seldom a limit, sooner */
     NEAR_ENOUGH = 8,       /* a window within an eighth of the refused size stays */
 };
 
@@ -57,7 +58,7 @@ void log_scan_given(struct log_scan *scan, size_t count)
 {
     scan->good = scan->window;
     scan->calm += count;
-    if (scan->calm >= CALMS_TO_FORGET) {
+    if (scan->calm >= CALMS_TO_FORGET || scan->calm / CALMS_A_BLOCK >= scan->refused) {
         scan->refused = 0;
         scan->calm = 0;
     }

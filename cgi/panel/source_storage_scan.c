@@ -332,31 +332,33 @@ static enum err drop_expired(struct round *round, const struct exchange *x,
     return ERR_OK;
 }
 
-/* Adds range after range, up to the first that is refused. */
+/* Adds range after range, up to the first that is refused; sets v->is_complete. A sum that was
+ * complete stays until there is a better one. */
 static enum err add_ranges(struct round *round, const struct exchange *x, const struct batch *batch,
-                           struct storage_scan_value *v, bool *complete)
+                           struct storage_scan_value *v)
 {
-    struct storage_totals recent = {0};
-    enum err err = ERR_OK;
-    size_t given = 0;
-    *complete = log_scan_reaches_head(&v->scan, batch->ranges, batch->count);
-    for (size_t i = 0; i < batch->count && !err; i++) {
+    struct storage_scan_value sum = *v;
+    sum.recent = (struct storage_totals){0};
+    sum.is_complete = log_scan_reaches_head(&v->scan, batch->ranges, batch->count);
+    for (size_t i = 0; i < batch->count; i++) {
         const struct log_range *range = &batch->ranges[i];
-        err = add_range(round, x, CALL_LOGS + i, range, range->settles ? &v->settled : &recent);
+        struct storage_totals *totals = range->settles ? &sum.settled : &sum.recent;
+        enum err err = add_range(round, x, CALL_LOGS + i, range, totals);
+        if (err && v->is_complete)
+            return shrink(v, range, err);
         if (err) {
-            *complete = false;
-            recent = (struct storage_totals){0};
-            err = shrink(v, range, err);
-            break;
+            sum.recent = (struct storage_totals){0};
+            sum.is_complete = false;
+            *v = sum;
+            return shrink(v, range, err);
         }
         if (range->settles)
-            log_scan_settle(&v->scan, range);
-        given++;
+            log_scan_settle(&sum.scan, range);
     }
-    if (!err && given == batch->count && given > 0)
-        log_scan_given(&v->scan, given);
-    v->recent = recent;
-    return err;
+    if (batch->count)
+        log_scan_given(&sum.scan, batch->count);
+    *v = sum;
+    return ERR_OK;
 }
 
 static enum err set_anchor(struct storage_scan_value *v, const struct exchange *x,
@@ -375,8 +377,9 @@ static enum err set_anchor(struct storage_scan_value *v, const struct exchange *
 static enum err read_batch(struct round *round, const struct exchange *x, const struct batch *batch,
                            struct storage_scan_value *v)
 {
-    bool same, complete = false;
+    bool same;
     struct seen_block oldest;
+    uint64_t window = v->scan.window;
     enum err err = check_marks(v, x, &same);
     if (!err)
         err = read_block(x, CALL_OLDEST, &oldest);
@@ -387,14 +390,16 @@ static enum err read_batch(struct round *round, const struct exchange *x, const 
     if (!err)
         err = batch->has_expired ? drop_expired(round, x, batch, v) : ERR_OK;
     if (!err)
-        err = add_ranges(round, x, batch, v, &complete);
+        err = add_ranges(round, x, batch, v);
     if (err)
         return err;
+    bool refused = v->scan.window < window;
     v->scan.head = round->head.number;
     v->scan.has_head = true;
     v->oldest_expired = !batch->has_expired && oldest.exists && is_expired(round, oldest.time);
-    v->is_complete = complete && !(v->oldest_expired && v->oldest < v->scan.next);
-    round->again_ms = v->is_complete && !batch->has_expired ? 0 : AT_ONCE_MS;
+    if (v->oldest_expired && v->oldest < v->scan.next)
+        v->is_complete = false;
+    round->again_ms = v->is_complete && !batch->has_expired && !refused ? 0 : AT_ONCE_MS;
     return ERR_OK;
 }
 

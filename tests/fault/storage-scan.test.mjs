@@ -10,7 +10,8 @@ import { memoryOf } from '../lib/processes.mjs';
 import { IS_SANITIZED, startReading } from '../lib/stack.mjs';
 import { StorageChain, fileAt, sumOf } from '../lib/storage-node.mjs';
 
-const SCAN_MS = 25_000;
+// It takes a third of this on an idle machine.
+const SCAN_MS = 60_000;
 const ROUNDS_MS = 20_000;
 const MEMORY_MAX = 64 * 1024 * 1024;
 
@@ -40,7 +41,6 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
         const stack = await startReading(t, chain);
         let seen = 0;
         const killed = [];
-        const started = performance.now();
         for (const pause of [350, 700, 1100]) {
             await sleep(pause);
             const now = await stack.metrics().catch(() => null);
@@ -58,7 +58,8 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
             process.kill(stack.metricsPid, 'SIGKILL');
         }
         const done = await stack.untilMetrics(SCAN_MS, (now) => assertCounted(now, files));
-        assert.ok(performance.now() - started < SCAN_MS, 'in time');
+        // Its time is that of its requests; live reads are among them.
+        assert.ok(chain.requests < 800, `${chain.requests} requests`);
         assert.equal(new Set(killed).size, killed.length);
         assert.ok(chain.refusals > 0, 'the limits were met');
         // Each kill costs a second's work at most; a scan that began anew would read it all again.
@@ -67,8 +68,18 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
         if (!IS_SANITIZED) assert.ok(most < MEMORY_MAX, `${most} bytes`);
         assertComponent('Metrics', done);
 
+        // What is counted is not read again: a kill costs what was not kept, a second's work at most.
+        let before = chain.scanned;
+        const at = Date.now();
+        process.kill(stack.metricsPid, 'SIGKILL');
+        await stack.untilMetrics(SCAN_MS, (now) => {
+            assert.ok(Date.parse(now.renderedAt) > at);
+            assertCounted(now, files);
+        });
+        assert.ok(chain.scanned - before < head / 2, `${chain.scanned - before} blocks were read again`);
+
         // The cache may go at any time.
-        const before = chain.scanned;
+        before = chain.scanned;
         process.kill(stack.metricsPid, 'SIGKILL');
         for (const end of ['', '-wal', '-shm']) rmSync(join(stack.runDir, `state/cache.db${end}`), { force: true });
         await stack.untilMetrics(SCAN_MS, (now) => {
