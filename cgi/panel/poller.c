@@ -72,10 +72,14 @@ static void drop_exchanges(struct round *round)
     round->count = round->pending = 0;
 }
 
-/* The round's value becomes the source's. */
+/* The round's value becomes the source's, unless it found that the source's is right still. */
 static void keep_value(struct source *s)
 {
     struct round *round = &s->round;
+    s->fetched_mono_ms = clock_mono_ms();
+    s->fetched_wall_ms = clock_wall_ms();
+    if (round->same)
+        return;
     struct arena before = s->keep;
     s->keep = round->keep;
     round->keep = before;
@@ -84,8 +88,6 @@ static void keep_value(struct source *s)
     s->has_head = round->has_head;
     s->contract = round->contract;
     s->has_contract = round->has_contract;
-    s->fetched_mono_ms = clock_mono_ms();
-    s->fetched_wall_ms = clock_wall_ms();
     s->flawed = round->flaw != ERR_OK;
 }
 
@@ -128,7 +130,7 @@ static void finish_round(struct poller *p, struct source *s, enum err err)
     round->running = false;
     int64_t wait = err ? backoff_ms(p, s) : s->pace.interval_ms;
     s->due_ms = round->started_ms + wait;
-    p->changed = true;
+    p->changed |= err || !round->same;
 }
 
 /* Runs a round -------------------------------------------------------------------------------- */
@@ -306,6 +308,7 @@ static void start_round(struct poller *p, struct source *s, int64_t now_ms)
     round->running = true;
     round->step = 0;
     round->value = round->progress = NULL;
+    round->same = false;
     round->has_head = round->has_contract = false;
     round->flaw = ERR_OK;
     run_step(p, s);

@@ -8,6 +8,7 @@
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
     const char *agent_name, *inft_token_id, *allow_private;
+    const char *run;
     int64_t head_max_age_ms, max_requests_per_min;
 };
 
@@ -48,6 +49,11 @@ static enum err check_name(const char *text)
     return strlen(text) <= 200 ? ERR_OK : ERR_CONFIG;
 }
 
+static enum err check_folder(const char *text)
+{
+    return strlen(text) <= 4000 ? ERR_OK : ERR_CONFIG;
+}
+
 #define AN_ADDRESS "an address: 0x and 40 hexadecimal digits, mixed case only with its checksum"
 #define ROW(field) .offset = offsetof(struct raw_settings, field)
 
@@ -71,6 +77,10 @@ static const struct config_row rows[] = {
      ROW(inft_token_id),
      .check = check_token_id,
      .expects = "a decimal number"},
+    {.name = "RUN",
+     ROW(run),
+     .check = check_folder,
+     .expects = "the folder of the instance, a path of at most 4000 bytes"},
     {.name = "ZG_ALLOW_PRIVATE",
      ROW(allow_private),
      .check = check_cidr_list,
@@ -132,6 +142,21 @@ static enum err resolve_serving(struct settings *s, const char *given, struct bu
     return ERR_CONFIG;
 }
 
+static enum err resolve_run(struct settings *s, const char *run)
+{
+    static const char name[] = "/jobs/jobs.db";
+    if (!run)
+        return ERR_OK;
+    size_t len = strlen(run);
+    char *path = arena_alloc(&s->arena, len + sizeof name);
+    if (!path)
+        return ERR_NO_MEMORY;
+    memcpy(path, run, len);
+    memcpy(path + len, name, sizeof name);
+    s->jobs_path = path;
+    return ERR_OK;
+}
+
 /* Gives the texts their types, completed by the network's preset. What a text must be, its row has
  * said already: only what is missing is a new problem here. */
 static enum err resolve(struct settings *s, const struct raw_settings *raw, struct buf *problems)
@@ -149,7 +174,8 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
         raw->allow_private ? raw->allow_private : s->network->private_allowed, &s->allow_private);
     enum err rpc = resolve_rpc(s, raw->chain_rpc, problems);
     enum err serving = resolve_serving(s, raw->serving, problems);
-    return private ? private : rpc ? rpc : serving;
+    enum err run = resolve_run(s, raw->run);
+    return private ? private : rpc ? rpc : serving ? serving : run;
 }
 
 enum err settings_load(struct settings *s, config_lookup lookup, char *const *environment,
@@ -189,6 +215,7 @@ void settings_print(const struct settings *s, struct buf *out)
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");
     buf_printf(out, "ZG_INFT_TOKEN_ID=%s\n", s->inft_token_id ? s->inft_token_id : "(not set)");
+    buf_printf(out, "RUN: %s\n", s->jobs_path ? s->jobs_path : "(not set)");
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);
     buf_printf(out, "ZG_MAX_REQ_PER_MIN=%" PRId64 "\n", s->max_requests_per_min);

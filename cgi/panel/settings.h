@@ -25,6 +25,7 @@ struct settings {
     bool has_wallet;
     const char *agent_name;       /* NULL: not given; the environment's, as the next */
     const char *inft_token_id;    /* NULL: not given */
+    const char *jobs_path;        /* the job store; NULL: there is none */
     int64_t head_max_age_ms;      /* an older newest block makes every chain source stale */
     int64_t max_requests_per_min; /* to one public host; 0: no limit */
     struct cidr_list allow_private;

@@ -34,13 +34,6 @@ static void render_inft(struct json_writer *w, const struct source *source)
     json_put_null(w, "inft");
 }
 
-static void render_jobs(struct json_writer *w, const struct source *source)
-{
-    (void)source;
-    json_open_array(w, "jobs");
-    json_close_array(w);
-}
-
 /* Interval and staleness by kind of upstream: on a public network a block takes longer and the
  * requests are rationed. */
 #define PACE_HEAD  .local = {2000, 15000}, .public_pace = {4000, 15000}
@@ -79,7 +72,17 @@ const struct source_row source_rows[SOURCE_COUNT] = {
                         .render = render_storage},
     [SOURCE_INFT] = {.key = "inft", PACE_CHAIN, .off = not_in_this_version, .render = render_inft},
     [SOURCE_GPU] = {.key = "gpu", PACE_GPU, .off = not_in_this_version},
-    [SOURCE_JOBS] = {.key = "jobs", PACE_JOBS, .off = not_in_this_version, .render = render_jobs},
+    [SOURCE_JOBS] = {.key = "jobs",
+                     PACE_JOBS,
+                     .origin = "agent",
+                     .method = "jobs.db",
+                     .off = jobs_off,
+                     .endpoint = jobs_endpoint,
+                     .remedy = jobs_remedy,
+                     .plan = jobs_plan,
+                     .parse = jobs_parse,
+                     .free_own = jobs_free,
+                     .render = jobs_render},
     [SOURCE_STATUS] = {.key = "status", PACE_WEB, .off = not_in_this_version},
     [SOURCE_MIRROR] = {.key = "mirror", PACE_WEB, .off = not_in_this_version},
     [SOURCE_PROBE] = {.key = "probe", PACE_WEB, .off = not_in_this_version},

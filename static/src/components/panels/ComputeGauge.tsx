@@ -1,6 +1,7 @@
 import { bandOf, bandWord, clampPercent, PROCESSOR_LIMITS } from "../../lib/bands";
 import { formatCount, formatLatency, formatWholePercent, UNKNOWN } from "../../lib/format";
-import { completedShare } from "../../lib/jobs";
+import { formatJobTime } from "../../lib/age";
+import { loadProxy } from "../../lib/jobs";
 import type { ComputeMetrics, InferenceJob, Sources } from "../../lib/model";
 import { Card } from "./Card";
 import { Foot, type FootEntry } from "./Foot";
@@ -33,7 +34,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       area="gauge"
       sources={entries.map((entry) => entry.source)}
       now={now}
-      foot={<Foot entries={entries} now={now} />}
+      foot={<Foot entries={entries} remark={sinceOf(compute, now)} now={now} />}
     >
       {compute || sources ? (
         <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
@@ -44,7 +45,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
             <MemoryOrProxy
               gpu={compute?.gpuUtilization ?? null}
               memory={clampPercent(compute?.memoryUtilization ?? null)}
-              proxy={completedShare(jobs, now)}
+              proxy={loadProxy(compute, jobs, now)}
             />
             <Stat label="Active Jobs" value={formatCount(compute?.activeJobs ?? null)} />
             <Stat label="Avg Latency" value={formatLatency(compute?.avgLatencyMs ?? null)} />
@@ -56,6 +57,12 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       )}
     </Card>
   );
+}
+
+/** Since when the total counts. */
+function sinceOf(compute: ComputeMetrics | null, now: number | null): string | null {
+  const since = compute?.totalSince ? formatJobTime(compute.totalSince, now) : "";
+  return since === "" ? null : `Total since ${since}`;
 }
 
 const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";
@@ -94,7 +101,7 @@ function Load({ percent }: { percent: number | null }) {
 interface MemoryProps {
   gpu: number | null;
   memory: number | null;
-  proxy: string | null;
+  proxy: { label: string; value: string } | null;
 }
 
 function MemoryOrProxy({ gpu, memory, proxy }: MemoryProps) {
@@ -107,6 +114,6 @@ function MemoryOrProxy({ gpu, memory, proxy }: MemoryProps) {
       </Stat>
     );
   }
-  if (gpu === null && proxy !== null) return <Stat label="Jobs completed" value={`${proxy} (15 min)`} />;
+  if (gpu === null && proxy !== null) return <Stat label={proxy.label} value={proxy.value} />;
   return <Stat label="Memory" value={UNKNOWN} />;
 }
