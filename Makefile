@@ -31,9 +31,12 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 
 .PHONY: all
-all: $(BUILD)/metrics.fcgi $(BUILD)/supervise
+all: $(BUILD)/metrics.fcgi $(BUILD)/admin.fcgi $(BUILD)/supervise
 
 $(BUILD)/metrics.fcgi: $(BUILD)/cgi/metrics.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/admin.fcgi: $(BUILD)/cgi/admin.o $(BUILD)/libzg.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 SUPERVISE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/supervise/*.c))

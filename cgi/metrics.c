@@ -21,7 +21,7 @@ enum { WORKERS = 8, EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h */ };
 extern char **environ;
 
 struct program {
-    struct snapshot_board board; /* first: it is what the handlers get */
+    struct api api; /* first: it is what the handlers get */
     struct settings settings;
     struct poller *poller;
 };
@@ -43,18 +43,25 @@ static void log_lines(enum log_level level, const char *event, const struct buf 
     }
 }
 
-static enum err start(void *app)
-{
-    struct program *program = app;
-    program->poller = poller_new(&program->settings, &program->board);
-    return program->poller ? poller_start(program->poller) : ERR_NO_MEMORY;
-}
-
 static void stop(void *app)
 {
     struct program *program = app;
     poller_free(program->poller);
     program->poller = NULL;
+    job_pages_free(program->api.pages);
+    program->api.pages = NULL;
+}
+
+static enum err start(void *app)
+{
+    struct program *program = app;
+    program->api.pages = job_pages_new(program->settings.jobs_path, WORKERS);
+    program->poller = poller_new(&program->settings, &program->api.board);
+    enum err err =
+        program->poller && program->api.pages ? poller_start(program->poller) : ERR_NO_MEMORY;
+    if (err)
+        stop(program);
+    return err;
 }
 
 static int serve(struct program *program, const char *socket_path)
@@ -85,12 +92,12 @@ static int check(const struct program *program)
 static int doctor(struct program *program)
 {
     program->settings.cache_db = NULL; /* it belongs to the instance that serves */
-    struct poller *poller = poller_new(&program->settings, &program->board);
+    struct poller *poller = poller_new(&program->settings, &program->api.board);
     if (!poller)
         return EXIT_FAILURE;
     poller_read_once(poller);
     bool failed = false;
-    struct snapshot *snapshot = snapshot_acquire(&program->board);
+    struct snapshot *snapshot = snapshot_acquire(&program->api.board);
     for (int i = 0; snapshot && i < SOURCE_COUNT; i++) {
         const struct source_brief *s = &snapshot->sources[i];
         printf("%-8s %-6s %s\n", s->key, source_state_name(s->state), s->reason);
@@ -112,7 +119,7 @@ int main(int argc, char **argv)
     struct buf problems = buf_make(64 * 1024);
     bool to_terminal = strncmp(argument, "--", 2) == 0;
     int code = EXIT_CONFIG;
-    snapshot_board_init(&program.board);
+    snapshot_board_init(&program.api.board);
     if (settings_load(&program.settings, from_environment, environ, &problems)) {
         if (to_terminal)
             fprintf(stderr, "%s", buf_str(&problems));
@@ -130,7 +137,7 @@ int main(int argc, char **argv)
             code = serve(&program, *argument ? argument : NULL);
         http_global_cleanup();
     }
-    snapshot_board_free(&program.board);
+    snapshot_board_free(&program.api.board);
     settings_free(&program.settings);
     buf_free(&problems);
     return code;

@@ -1,6 +1,7 @@
 // await-ready.mjs PORT LOG_FOLDER fresh|answering: waits until the page stands and says so in one line.
 //
-//   fresh      the snapshot in the page has a fresh chain (the local network, which is up by now)
+//   fresh      the snapshot in the page has a fresh chain and a job of the agent (the local network,
+//              which is up by now)
 //   answering  the API answers (a public network, which may be out of reach)
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -31,6 +32,9 @@ const check = {
         const chain = snapshot?.sources?.chain;
         if (chain?.state !== 'fresh') {
             throw new Error(chain?.reason ?? 'metrics.fcgi does not answer');
+        }
+        if (snapshot.jobs.length === 0) {
+            throw new Error(snapshot.sources.jobs.reason ?? 'the agent has recorded no job');
         }
     },
     async answering() {

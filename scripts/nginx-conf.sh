@@ -28,10 +28,11 @@ port() {
     printf '%d' "$((10#$port))"
 }
 
+# rate_limit SETTING DEFAULT
 rate_limit() {
     local rate
-    rate=$(setting ZG_RATE_LIMIT 50)
-    [[ $rate =~ ^[0-9]{1,6}$ ]] || die "ZG_RATE_LIMIT: expected requests a second, 0 for no limit, not $rate"
+    rate=$(setting "$1" "$2")
+    [[ $rate =~ ^[0-9]{1,6}$ ]] || die "$1: expected requests a second, 0 for no limit, not $rate"
     printf '%d' "$((10#$rate))"
 }
 
@@ -46,11 +47,12 @@ connections() {
 
 # write_nginx_conf FOLDER: the configuration for the instance that runtime.sh located.
 write_nginx_conf() {
-    local folder=$1 template text key rate ancestors listen
+    local folder=$1 template text key rate admin_rate ancestors listen
     local -A values
     listen=$(port)
     ancestors=$(frame_ancestors)
-    rate=$(rate_limit)
+    rate=$(rate_limit ZG_RATE_LIMIT 50)
+    admin_rate=$(rate_limit ZG_ADMIN_RATE_LIMIT 20)
     values=(
         [PORT]=$listen
         [RUNTIME]=$RUNTIME
@@ -59,10 +61,16 @@ write_nginx_conf() {
         [FRAME_ANCESTORS]=$ancestors
         [LIMIT_ZONE]=''
         [LIMIT]=''
+        [ADMIN_LIMIT_ZONE]=''
+        [ADMIN_LIMIT]=''
     )
     if ((rate > 0)); then
         values[LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=api:1m rate=${rate}r/s;"
         values[LIMIT]="limit_req zone=api burst=$((2 * rate)) nodelay;"
+    fi
+    if ((admin_rate > 0)); then
+        values[ADMIN_LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=admin:1m rate=${admin_rate}r/s;"
+        values[ADMIN_LIMIT]="limit_req zone=admin burst=$((2 * admin_rate)) nodelay;"
     fi
     for template in "$ROOT"/nginx/*.in; do
         text=$(<"$template")

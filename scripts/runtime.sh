@@ -6,6 +6,7 @@
 #   PROGRAM_DIR   the C programs
 #   PANEL_DIR     the built page
 #   PANEL_USER    whom nginx and metrics.fcgi run as; empty: the user who starts them
+#   ADMIN_USER    whom admin.fcgi runs as, and who owns the job store; empty as above
 
 # shellcheck disable=SC2034 # for those who source this
 
@@ -13,8 +14,8 @@ locate_instance() {
     RUN_DIR=$(setting RUN run)
     [[ $RUN_DIR == /* ]] || RUN_DIR=$ROOT/$RUN_DIR
     [[ $RUN_DIR != *$'\n'* ]] || die "RUN must be a single line"
-    PANEL_USER=
-    ((EUID != 0)) || PANEL_USER=www-data
+    PANEL_USER='' ADMIN_USER=''
+    ((EUID != 0)) || PANEL_USER=www-data ADMIN_USER=nobody
     RUNTIME=$RUN_DIR
     PROGRAM_DIR=$BINARIES
     PANEL_DIR=$ROOT/static/dist
@@ -52,7 +53,7 @@ make_shared_runtime() {
 copy_product() {
     rm -rf -- "$PROGRAM_DIR" "$PANEL_DIR"
     mkdir -m 0755 -- "$PROGRAM_DIR"
-    install -m 0755 -- "$BINARIES/metrics.fcgi" "$PROGRAM_DIR/"
+    install -m 0755 -- "$BINARIES/metrics.fcgi" "$BINARIES/admin.fcgi" "$PROGRAM_DIR/"
     cp -R -- "$ROOT/static/dist" "$PANEL_DIR"
     chmod -R u=rwX,go=rX -- "$PANEL_DIR"
 }
@@ -102,6 +103,10 @@ prepare_runtime() {
     make_folder nginx 0750 "$PANEL_USER"
     # What metrics.fcgi keeps between two runs; it writes nowhere else.
     make_folder state 0750 "$PANEL_USER"
+    # admin.fcgi writes there; what it makes belongs to the panel's group, which reads it.
+    make_folder jobs 2750 "$ADMIN_USER"
+    # For people and tools; the programs name the folder.
+    ln -sfn -- jobs/jobs.db "$RUN_DIR/jobs.db"
     keep_last_logs
     # Its owner writes it, in a folder where it can make no link.
     : >"$RUNTIME/log/access.log"

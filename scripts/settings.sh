@@ -90,7 +90,21 @@ metrics_environment() {
     [[ -n $(setting ZG_CACHE_DB) ]] || printf 'ZG_CACHE_DB=%s/state/cache.db\n' "$1"
     for name in "${!setting_reader[@]}"; do
         [[ ${setting_reader[$name]} == metrics && -n ${settings[$name]-} ]] || continue
-        printf '%s=%s\n' "$name" "${settings[$name]}"
+        [[ $name == RUN ]] || printf '%s=%s\n' "$name" "${settings[$name]}"
+    done | sort
+}
+
+# The environment of admin.fcgi: the secrets, and the tokens as scripts/tokens.sh left them in
+# admin-token and record-token of the instance's folder; $1 as above.
+admin_environment() {
+    local name
+    printf 'RUN=%s\n' "$1"
+    printf 'LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT=200\n'
+    printf 'ADMIN_TOKEN=%s\n' "$(<"$RUN_DIR/admin-token")"
+    printf 'RECORD_TOKEN=%s\n' "$(<"$RUN_DIR/record-token")"
+    for name in "${!setting_reader[@]}"; do
+        [[ ${setting_reader[$name]} == admin && -n ${settings[$name]-} ]] || continue
+        [[ $name =~ ^(ADMIN|RECORD)_TOKEN(_FILE)?$ ]] || printf '%s=%s\n' "$name" "${settings[$name]}"
     done | sort
 }
 

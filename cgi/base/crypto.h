@@ -2,10 +2,17 @@
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* SHA-256 (FIPS 180-4) of `len` bytes. Ends the program when libcrypto has no memory left. */
 void crypto_sha256(const void *bytes, size_t len, uint8_t digest[32]);
+
+/* Whether `len` bytes are the same, in a time that does not tell where they differ. */
+bool crypto_same(const void *a, const void *b, size_t len);
+
+/* Overwrites a secret; no compiler leaves this out. */
+void crypto_wipe(void *bytes, size_t len);
 
 #endif

@@ -13,9 +13,15 @@ static void release(void *snapshot)
 }
 
 /* The board holds a snapshot before the first request is accepted. */
+static struct snapshot *current(const struct web_request *request)
+{
+    struct api *api = request->app;
+    return snapshot_acquire(&api->board);
+}
+
 static void reply_body(const struct web_request *request, struct web_reply *reply, enum body_id id)
 {
-    struct snapshot *snapshot = snapshot_acquire(request->app);
+    struct snapshot *snapshot = current(request);
     const struct body *body = &snapshot->bodies[id];
     reply->content_type = JSON;
     reply->etag = body->etag;
@@ -47,7 +53,14 @@ static void get_inft(const struct web_request *request, struct web_reply *reply)
 
 static void get_jobs(const struct web_request *request, struct web_reply *reply)
 {
-    reply_body(request, reply, BODY_JOBS);
+    struct api *api = request->app;
+    if (job_pages_is_first(request->query)) {
+        reply_body(request, reply, BODY_JOBS);
+        return;
+    }
+    struct snapshot *snapshot = current(request);
+    job_pages_reply(api->pages, snapshot, request, reply);
+    snapshot_release(snapshot);
 }
 
 static void get_prometheus(const struct web_request *request, struct web_reply *reply)
@@ -81,7 +94,7 @@ static void put_health(struct json_writer *w, const struct snapshot *snapshot)
 /* Built at the moment of the request: it is asked when a snapshot may no longer be renewed. */
 static void get_health(const struct web_request *request, struct web_reply *reply)
 {
-    struct snapshot *snapshot = snapshot_acquire(request->app);
+    struct snapshot *snapshot = current(request);
     struct buf text = buf_make(64 * 1024);
     struct json_writer w = json_writer_make(&text);
     put_health(&w, snapshot);
@@ -99,10 +112,13 @@ static void get_health(const struct web_request *request, struct web_reply *repl
 }
 
 const struct web_route api_routes[] = {
-    {"/api/metrics", WEB_GET, get_metrics}, {"/api/compute", WEB_GET, get_compute},
-    {"/api/storage", WEB_GET, get_storage}, {"/api/inft", WEB_GET, get_inft},
-    {"/api/jobs", WEB_GET, get_jobs},       {"/api/health", WEB_GET, get_health},
-    {"/metrics", WEB_GET, get_prometheus},
+    {.path = "/api/metrics", .methods = WEB_GET, .handler = get_metrics},
+    {.path = "/api/compute", .methods = WEB_GET, .handler = get_compute},
+    {.path = "/api/storage", .methods = WEB_GET, .handler = get_storage},
+    {.path = "/api/inft", .methods = WEB_GET, .handler = get_inft},
+    {.path = "/api/jobs", .methods = WEB_GET, .handler = get_jobs},
+    {.path = "/api/health", .methods = WEB_GET, .handler = get_health},
+    {.path = "/metrics", .methods = WEB_GET, .handler = get_prometheus},
 };
 
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

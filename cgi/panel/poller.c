@@ -97,10 +97,14 @@ static void drop_exchanges(struct round *round)
     round->count = round->pending = 0;
 }
 
-/* The round's value becomes the source's. */
+/* The round's value becomes the source's, unless it found that the source's is right still. */
 static void keep_value(struct source *s)
 {
     struct round *round = &s->round;
+    s->fetched_mono_ms = clock_mono_ms();
+    s->fetched_wall_ms = clock_wall_ms();
+    if (round->same)
+        return;
     struct arena before = s->keep;
     s->keep = round->keep;
     round->keep = before;
@@ -109,8 +113,6 @@ static void keep_value(struct source *s)
     s->has_head = round->has_head;
     s->contract = round->contract;
     s->has_contract = round->has_contract;
-    s->fetched_mono_ms = clock_mono_ms();
-    s->fetched_wall_ms = clock_wall_ms();
     s->flawed = round->flaw != ERR_OK;
 }
 
@@ -153,7 +155,7 @@ static void finish_round(struct poller *p, struct source *s, enum err err)
     round->running = false;
     int64_t wait = err ? backoff_ms(p, s) : round->again_ms ? round->again_ms : s->pace.interval_ms;
     s->due_ms = round->started_ms + wait;
-    p->changed |= !s->row->is_scan; /* a scan is quick, and its steps are no news */
+    p->changed |= err || !(round->same || s->row->is_scan); /* a scan is quick, and no news */
 }
 
 /* Runs a round -------------------------------------------------------------------------------- */
@@ -340,6 +342,7 @@ static void start_round(struct poller *p, struct source *s, int64_t now_ms)
     round->step = 0;
     round->again_ms = 0;
     round->value = round->progress = NULL;
+    round->same = false;
     round->has_head = round->has_contract = false;
     round->flaw = ERR_OK;
     run_step(p, s);

@@ -76,9 +76,7 @@ static void put_compute(struct json_writer *w, const struct pass *p)
 {
     json_open_object(w, "compute");
     gpu_render(w, &p->view->sources[SOURCE_GPU]);
-    json_put_null(w, "activeJobs");
-    json_put_null(w, "avgLatencyMs");
-    json_put_null(w, "totalInferences");
+    jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
     json_close_object(w);
 }
 
@@ -106,7 +104,8 @@ static void put_origin(struct json_writer *w, const struct source *s, const stru
     }
     char contract[ADDRESS_TEXT_BYTES];
     json_open_object(w, "origin");
-    json_put_str(w, "endpoint", s->row->endpoint(p->view->settings)->shown);
+    json_put_str(w, "endpoint",
+                 s->row->origin ? s->row->origin : s->row->endpoint(p->view->settings)->shown);
     json_put_str(w, "contract", s->has_contract ? address_text(&s->contract, contract) : NULL);
     json_put_str(w, "method", s->row->method);
     if (s->has_head && p->moving)
@@ -186,13 +185,19 @@ static void inft_body(struct json_writer *w, const struct pass *p)
 static void jobs_body(struct json_writer *w, const struct pass *p)
 {
     put_part(w, p, SOURCE_JOBS);
-    json_put_null(w, "next");
+    jobs_put_next(w, &p->view->sources[SOURCE_JOBS]);
+}
+
+static void sources_body(struct json_writer *w, const struct pass *p)
+{
+    (void)w; /* render_body() adds what every body has */
+    (void)p;
 }
 
 /* What each JSON body holds besides `sources` and `renderedAt`. */
 static void (*const writers[])(struct json_writer *, const struct pass *) = {
     [BODY_METRICS] = metrics_body, [BODY_COMPUTE] = compute_body, [BODY_STORAGE] = storage_body,
-    [BODY_INFT] = inft_body,       [BODY_JOBS] = jobs_body,
+    [BODY_INFT] = inft_body,       [BODY_JOBS] = jobs_body,       [BODY_SOURCES] = sources_body,
 };
 
 static struct buf render_body(const struct pass *p, enum body_id id)

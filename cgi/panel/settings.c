@@ -9,7 +9,7 @@
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
     const char *agent_name, *inft, *inft_token_id, *inft_mint_tx, *allow_private;
-    const char *gpu_exporter, *status_api;
+    const char *run, *gpu_exporter, *status_api;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
     int64_t storage_budget, storage_max_sectors, from_block;
@@ -57,6 +57,11 @@ static enum err check_hash(const char *text)
 static enum err check_name(const char *text)
 {
     return strlen(text) <= 200 ? ERR_OK : ERR_CONFIG;
+}
+
+static enum err check_folder(const char *text)
+{
+    return strlen(text) <= 4000 ? ERR_OK : ERR_CONFIG;
 }
 
 /* By enum storage_mode. */
@@ -147,6 +152,10 @@ static const struct config_row rows[] = {
      .expects = "a transaction hash: 0x and 64 hexadecimal digits"},
     {.name = "ZG_GPU_EXPORTER_URL", ROW(gpu_exporter), .check = check_url, .expects = A_URL},
     {.name = "ZG_STATUS_URL", ROW(status_api), .check = check_url, .expects = A_URL},
+    {.name = "RUN",
+     ROW(run),
+     .check = check_folder,
+     .expects = "the folder of the instance, a path of at most 4000 bytes"},
     {.name = "ZG_ALLOW_PRIVATE",
      ROW(allow_private),
      .check = check_cidr_list,
@@ -208,6 +217,21 @@ static enum err resolve_serving(struct settings *s, const char *given, struct bu
     return ERR_CONFIG;
 }
 
+static enum err resolve_run(struct settings *s, const char *run)
+{
+    static const char name[] = "/jobs/jobs.db";
+    if (!run)
+        return ERR_OK;
+    size_t len = strlen(run);
+    char *path = arena_alloc(&s->arena, len + sizeof name);
+    if (!path)
+        return ERR_NO_MEMORY;
+    memcpy(path, run, len);
+    memcpy(path + len, name, sizeof name);
+    s->jobs_path = path;
+    return ERR_OK;
+}
+
 /* An optional endpoint. What is wrong with its URL, its row has said. */
 static bool resolve_endpoint(struct settings *s, const char *variable, const char *url,
                              struct endpoint *endpoint)
@@ -261,7 +285,8 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     s->has_status_api = resolve_endpoint(s, "ZG_STATUS_URL",
                                          raw->status_api ? raw->status_api : s->network->status_api,
                                          &s->status_api);
-    return private ? private : rpc ? rpc : serving;
+    enum err run = resolve_run(s, raw->run);
+    return private ? private : rpc ? rpc : serving ? serving : run;
 }
 
 enum err settings_load(struct settings *s, config_lookup lookup, char *const *environment,
@@ -334,6 +359,7 @@ void settings_print(const struct settings *s, struct buf *out)
     buf_printf(out, "ZG_INFT_MINT_TX=%s\n", s->inft_mint_tx ? s->inft_mint_tx : "(not set)");
     print_endpoint(out, "ZG_GPU_EXPORTER_URL", s->has_gpu_exporter, &s->gpu_exporter);
     print_endpoint(out, "ZG_STATUS_URL", s->has_status_api, &s->status_api);
+    buf_printf(out, "RUN: %s\n", s->jobs_path ? s->jobs_path : "(not set)");
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);
     buf_printf(out, "ZG_MAX_REQ_PER_MIN=%" PRId64 "\n", s->max_requests_per_min);

@@ -47,6 +47,7 @@ struct settings {
     struct token_id inft_token; /* has_inft_token only; else the mint transaction tells it */
     bool has_inft_token;
     const char *inft_mint_tx;     /* NULL: not given */
+    const char *jobs_path;        /* the job store; NULL: there is none */
     int64_t head_max_age_ms;      /* an older newest block makes every chain source stale */
     int64_t max_requests_per_min; /* to one public host; 0: no limit */
     struct cidr_list allow_private;

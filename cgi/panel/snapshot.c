@@ -24,19 +24,23 @@ struct snapshot *snapshot_new(void)
     return s;
 }
 
-void snapshot_set_body(struct snapshot *snapshot, enum body_id id, struct buf *text)
+void snapshot_make_etag(const char *bytes, size_t len, char etag[ETAG_BYTES])
 {
-    struct body *body = &snapshot->bodies[id];
     uint8_t digest[32];
-    body->len = text->len;
-    body->bytes = buf_take(text);
-    crypto_sha256(body->bytes, body->len, digest);
-    char *etag = body->etag;
+    crypto_sha256(bytes, len, digest);
     *etag++ = '"';
     for (int i = 0; i < 16; i++, etag += 2)
         snprintf(etag, 3, "%02x", digest[i]);
     *etag++ = '"';
     *etag = '\0';
+}
+
+void snapshot_set_body(struct snapshot *snapshot, enum body_id id, struct buf *text)
+{
+    struct body *body = &snapshot->bodies[id];
+    body->len = text->len;
+    body->bytes = buf_take(text);
+    snapshot_make_etag(body->bytes, body->len, body->etag);
 }
 
 void snapshot_release(struct snapshot *snapshot)

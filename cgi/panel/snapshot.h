@@ -16,6 +16,7 @@ enum body_id {
     BODY_STORAGE,
     BODY_INFT,
     BODY_JOBS,
+    BODY_SOURCES, /* sources and renderedAt alone, for replies that are put together at a request */
     BODY_PROMETHEUS, /* the one that is not JSON */
     BODY_COUNT
 };
@@ -56,6 +57,8 @@ void snapshot_board_free(struct snapshot_board *board);
 struct snapshot *snapshot_new(void);
 /* Takes over the bytes of `text` as a body and computes its ETag. */
 void snapshot_set_body(struct snapshot *snapshot, enum body_id id, struct buf *text);
+/* The ETag of these bytes. Pure, thread-safe. */
+void snapshot_make_etag(const char *bytes, size_t len, char etag[ETAG_BYTES]);
 void snapshot_release(struct snapshot *snapshot); /* thread-safe; accepts NULL */
 
 /* Makes `snapshot` the current one; the caller's reference goes to the board. */

@@ -29,6 +29,9 @@ void source_init(struct source *s, const struct source_row *row, const struct se
 
 void source_free(struct source *s)
 {
+    if (s->row && s->row->free_own)
+        s->row->free_own(s->own);
+    s->own = NULL;
     arena_free(&s->keep);
     arena_free(&s->round.work);
     arena_free(&s->round.keep);
@@ -67,7 +70,7 @@ static const char *const remedies[ERR_COUNT] = {
 static void put_remedy(const struct source *s, char *text, size_t size)
 {
     char when[TIME_TEXT_BYTES];
-    const char *remedy = remedies[s->err];
+    const char *remedy = s->row->remedy ? s->row->remedy(s->err) : remedies[s->err];
     if (!remedy)
         remedy = "check what answers at %s";
 #pragma GCC diagnostic push

@@ -101,6 +101,7 @@ struct round {
     struct arena work; /* scratch, until the round ends */
     struct arena keep; /* what `value` lives in */
     void *value;       /* built by parse(); kept between steps */
+    bool same;         /* set by parse(): the source's value is right still, `value` is nothing */
     void *progress;    /* what a source with several steps notes, in `work` */
     struct head head;  /* has_head only */
     bool has_head;
@@ -113,14 +114,19 @@ struct round {
 
 struct source_row {
     const char *key;
+    const char *origin;             /* in place of the endpoint; NULL: the endpoint as shown */
     const char *method;             /* for the origin */
     struct pace local, public_pace; /* by network */
     bool is_scan;                   /* not shown; its requests stand behind those of live reads */
     /* Why the source is off, in the form of a reason; NULL when it is on. */
     const char *(*off)(const struct settings *settings);
     const struct endpoint *(*endpoint)(const struct settings *settings);
+    /* What an operator can do, where it is not what helps with a node; one %s is the endpoint's
+     * variable. NULL: the remedies of source.c. */
+    const char *(*remedy)(enum err err);
     enum err (*plan)(struct round *round);
     enum err (*parse)(struct round *round);
+    void (*free_own)(void *own); /* NULL when the source has nothing of its own */
     /* Writes the source's members of /api/metrics; the value may be NULL (nothing good yet). */
     void (*render)(struct json_writer *w, const struct source *source);
 };
@@ -132,6 +138,7 @@ struct source {
     const struct source *partner; /* its scan, or whom the scan works for; NULL: none */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
+    void *own;         /* what it keeps open between rounds */
     struct head head;
     bool has_head;
     struct address contract;

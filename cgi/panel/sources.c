@@ -48,13 +48,6 @@ static const struct endpoint *storage_endpoint(const struct settings *s)
     return is_node ? &s->storage_node : chain_endpoint(s);
 }
 
-static void render_jobs(struct json_writer *w, const struct source *source)
-{
-    (void)source;
-    json_open_array(w, "jobs");
-    json_close_array(w);
-}
-
 /* Interval and staleness by kind of upstream: on a public network a block takes longer and the
  * requests are rationed. */
 #define PACE_HEAD  .local = {2000, 15000}, .public_pace = {4000, 15000}
@@ -109,7 +102,17 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                     .endpoint = gpu_endpoint,
                     .plan = gpu_plan,
                     .parse = gpu_parse},
-    [SOURCE_JOBS] = {.key = "jobs", PACE_JOBS, .off = not_in_this_version, .render = render_jobs},
+    [SOURCE_JOBS] = {.key = "jobs",
+                     PACE_JOBS,
+                     .origin = "agent",
+                     .method = "jobs.db",
+                     .off = jobs_off,
+                     .endpoint = jobs_endpoint,
+                     .remedy = jobs_remedy,
+                     .plan = jobs_plan,
+                     .parse = jobs_parse,
+                     .free_own = jobs_free,
+                     .render = jobs_render},
     [SOURCE_STATUS] = {.key = "status",
                        PACE_WEB,
                        .method = "GET " STATUS_HEALTH_PATH,

@@ -8,6 +8,7 @@
 #include "panel/log_scan.h"
 #include "panel/source.h"
 #include "panel/storage_disk.h"
+#include "store/store.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
 #include "zerog/status.h"
@@ -115,5 +116,26 @@ const char *status_off(const struct settings *settings);
 const struct endpoint *status_endpoint(const struct settings *settings);
 /* `health` of a service: the entry may be NULL, when the prober does not know the service. */
 void status_render_health(struct json_writer *w, const struct service_health *health);
+struct jobs_value {
+    bool exists; /* else nothing below is known: no job was ever recorded */
+    int64_t active, completed;
+    struct job_number since_ms, mean_latency_ms;
+    int64_t window_completed, window_failed; /* of TOTALS_WINDOW_MS */
+    int64_t window_tokens, window_token_ms;  /* output tokens of timed jobs and their time */
+    const struct job *jobs;                  /* the newest FIRST_PAGE_JOBS */
+    size_t count;
+    const char *next; /* cursor, or NULL */
+    int64_t read_ms;  /* wall */
+};
+const struct endpoint *jobs_endpoint(const struct settings *settings);
+const char *jobs_off(const struct settings *settings);
+const char *jobs_remedy(enum err err);
+enum err jobs_plan(struct round *round);
+enum err jobs_parse(struct round *round);
+void jobs_free(void *reader);
+void jobs_render(struct json_writer *w, const struct source *source);
+/* The figures of `compute` that come from the job history; the value may be NULL. */
+void jobs_put_figures(struct json_writer *w, const struct source *source);
+void jobs_put_next(struct json_writer *w, const struct source *source);
 
 #endif

@@ -1,6 +1,30 @@
 #include "web/dispatch.h"
 
+#include "web/auth.h"
 #include <string.h>
+
+/* False with the reply filled in. */
+static bool read_body(struct incoming *in, size_t most, struct web_reply *reply)
+{
+    struct web_request *request = &in->request;
+    if (!in->has_body)
+        return true;
+    if (in->content_length > most) {
+        web_problem(request, reply, 413, "content_too_large", NULL);
+        return false;
+    }
+    char *bytes = arena_alloc(request->arena, in->content_length + 1);
+    if (!bytes) {
+        web_problem(request, reply, 500, "no_memory", NULL);
+        return false;
+    }
+    request->body = bytes;
+    request->body_len = in->read_body(in->stream, bytes, in->content_length);
+    if (request->body_len == in->content_length)
+        return true;
+    web_problem(request, reply, 400, "body_incomplete", "the body is shorter than its length");
+    return false;
+}
 
 void dispatch(const struct web_config *config, struct incoming *in, struct outgoing *out)
 {
@@ -12,8 +36,14 @@ void dispatch(const struct web_config *config, struct incoming *in, struct outgo
                     "the query string may have 1024 bytes");
         return;
     }
-    struct route_match match;
-    if (!route_find(config->routes, config->route_count, request->path, request->method, &match)) {
+    struct route_match match = {.handler = NULL};
+    const bool known =
+        route_find(config->routes, config->route_count, request->path, request->method, &match);
+    /* Before anything else is said, or the answers would tell which paths there are. */
+    const unsigned keys = match.handler ? match.keys : config->keys;
+    if (config->auth && !auth_check(config->auth, keys, request, &out->reply))
+        return;
+    if (!known) {
         web_problem(request, &out->reply, 404, "not_found", NULL);
         return;
     }
@@ -31,6 +61,8 @@ void dispatch(const struct web_config *config, struct incoming *in, struct outgo
         route_allow(match.methods, out->allow);
         return;
     }
+    if (!read_body(in, match.max_body, &out->reply))
+        return;
     request->tail = match.tail;
     match.handler(request, &out->reply);
 }

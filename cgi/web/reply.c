@@ -29,6 +29,10 @@ bool reply_head(struct buf *head, const struct incoming *in, const struct outgoi
     if (etag)
         put_header(head, "ETag", etag);
     put_header(head, "Cache-Control", reply->cache_control ? reply->cache_control : "no-cache");
+    if (reply->challenge)
+        put_header(head, "WWW-Authenticate", reply->challenge);
+    if (reply->retry_after_s > 0)
+        buf_printf(head, "Retry-After: %d\r\n", reply->retry_after_s);
     if (out->allow[0])
         put_header(head, "Allow", out->allow);
     buf_puts(head, "\r\n");

@@ -1,6 +1,8 @@
 #include "web/request.h"
 
 #include <fcgiapp.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *param(char **envp, const char *name)
@@ -12,6 +14,14 @@ static const char *param(char **envp, const char *name)
 static bool says_zero(const char *content_length)
 {
     return content_length[strspn(content_length, "0")] == '\0';
+}
+
+static size_t length_of(const char *content_length)
+{
+    size_t digits = strspn(content_length, "0123456789");
+    if (content_length[digits] || digits > 18)
+        return SIZE_MAX;
+    return (size_t)strtoull(content_length, NULL, 10);
 }
 
 static enum web_method method_bit(const char *name)
@@ -37,11 +47,16 @@ void request_read(struct incoming *in, char **envp, struct arena *arena, void *a
                 .query = param(envp, "QUERY_STRING"),
                 .if_none_match = param(envp, "HTTP_IF_NONE_MATCH"),
                 .request_id = param(envp, "REQUEST_ID"),
+                .client = param(envp, "REMOTE_ADDR"),
+                .authorization = param(envp, "HTTP_AUTHORIZATION"),
+                .content_type = param(envp, "CONTENT_TYPE"),
+                .body = "",
                 .arena = arena,
                 .app = app,
             },
         .head = strcmp(method, "HEAD") == 0,
         .options = strcmp(method, "OPTIONS") == 0,
         .has_body = !says_zero(param(envp, "CONTENT_LENGTH")),
+        .content_length = length_of(param(envp, "CONTENT_LENGTH")),
     };
 }

@@ -38,8 +38,11 @@ bool route_find(const struct web_route *routes, size_t count, const char *path, 
         if (strcmp(routes[i].path, pattern) != 0)
             continue;
         match->methods |= routes[i].methods;
-        if (routes[i].methods & method)
-            match->handler = routes[i].handler;
+        if (!(routes[i].methods & method))
+            continue;
+        match->handler = routes[i].handler;
+        match->keys = routes[i].keys;
+        match->max_body = routes[i].max_body ? routes[i].max_body : WEB_SMALL_BODY;
     }
     return true;
 }

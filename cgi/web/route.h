@@ -8,6 +8,8 @@ struct route_match {
     web_handler handler; /* NULL: the path is known, but not with this method */
     const char *tail;    /* points into the path; "" for an exact route */
     unsigned methods;    /* every method of this path */
+    unsigned keys;       /* of the row with the handler */
+    size_t max_body;     /* of the row with the handler */
 };
 
 /* An exact path goes before a prefix, a longer prefix before a shorter one. Rows with the same path

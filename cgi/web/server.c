@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-    ARENA_BYTES = 1024 * 1024,
+    ARENA_BYTES = 8 * 1024 * 1024, /* a body, what is read from it and the reply */
     HEAD_BYTES = 4096,
     PAUSE_MS = 50,          /* after a failed accept: descriptors or memory may come back */
     STOP_DEADLINE_MS = 2000 /* for requests in flight */
@@ -51,12 +51,20 @@ static void write_reply(FCGX_Stream *stream, struct buf *head, const struct inco
     }
 }
 
+static size_t read_stream(void *stream, char *bytes, size_t len)
+{
+    int got = FCGX_GetStr(bytes, (int)len, stream); /* max_body is far below INT_MAX */
+    return got > 0 ? (size_t)got : 0;
+}
+
 static void answer(const struct web_config *config, FCGX_Request *fcgi, struct arena *arena,
                    struct buf *head)
 {
     struct incoming in;
     struct outgoing out;
     request_read(&in, fcgi->envp, arena, config->app);
+    in.read_body = read_stream;
+    in.stream = fcgi->in;
     dispatch(config, &in, &out);
     write_reply(fcgi->out, head, &in, &out);
     FCGX_Finish_r(fcgi);

@@ -25,6 +25,11 @@ struct web_request {
     const char *query;         /* raw query string, "" without one */
     const char *if_none_match; /* "" without one */
     const char *request_id;    /* from nginx, "" without one */
+    const char *client;        /* address of the peer, as nginx saw it; "" when it did not say */
+    const char *authorization; /* "" without one */
+    const char *content_type;  /* "" without one */
+    const char *body;          /* of a POST, with a NUL behind it; "" without one */
+    size_t body_len;           /* at most the route's max_body */
     struct arena *arena;       /* memory for this request */
     void *app;                 /* what web_serve() was given */
 };
@@ -34,6 +39,8 @@ struct web_reply {
     const char *content_type;  /* "application/json" unless set */
     const char *etag;          /* "..." or W/"...", or NULL; 304 is the server's business */
     const char *cache_control; /* NULL: "no-cache" */
+    const char *challenge;     /* of a 401: WWW-Authenticate, or NULL */
+    int retry_after_s;         /* 0: no Retry-After */
     const char *body;
     size_t body_len;
     void (*release)(void *owner); /* called once after the last byte; NULL: nothing to release */
@@ -49,7 +56,13 @@ struct web_route {
     const char *path;
     unsigned methods; /* enum web_method bits; others get 405 with Allow */
     web_handler handler;
+    unsigned keys;   /* with web_config.auth: a token with one of these bits opens it */
+    size_t max_body; /* bytes of a POST; 0: WEB_SMALL_BODY */
 };
+
+enum { WEB_SMALL_BODY = 1024 };
+
+struct auth;
 
 struct web_config {
     const char *socket_path; /* own listening socket; used when none was inherited */
@@ -57,6 +70,8 @@ struct web_config {
     const struct web_route *routes;
     size_t route_count;
     void *app;
+    struct auth *auth; /* NULL: everything is open to anyone */
+    unsigned keys;     /* with auth: what opens paths and methods that are in no row */
     /* Called in the main thread after the socket is open and before the first request, and after
      * the last one. NULL: nothing. start() may fail, then stop() is not called; stop() must return
      * within 2 s. */

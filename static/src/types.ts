@@ -79,10 +79,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest inference jobs. */
+        /** The inference jobs, newest first. */
         get: operations["getJobs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record jobs, one or up to 1000 at a time. Idempotent by id; what is answered with 200 is safe on disk. */
+        post: operations["recordJobs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,7 +217,19 @@ export interface components {
             gpu?: components["schemas"]["Gpu"] | null;
             activeJobs: number | null;
             avgLatencyMs: number | null;
+            /** @description Completed jobs of the agent since the first record. Null while no job was ever recorded. */
             totalInferences: number | null;
+            /** @description The first record. */
+            totalSince?: components["schemas"]["NullableTime"];
+            recent?: components["schemas"]["RecentJobs"] | null;
+        };
+        /** @description The agent's jobs that ended within the window; lost ones count as failed. */
+        RecentJobs: {
+            windowMs: number;
+            completed: number;
+            failed: number;
+            /** @description Output tokens of completed jobs by the time these took; null when none says both. */
+            tokensPerSecond: number | null;
         };
         Storage: {
             totalStorageGb: number | null;
@@ -353,7 +382,57 @@ export interface components {
             inputTokens: number | null;
             outputTokens: number | null;
             latencyMs: number | null;
+            /** @description Start, else end, else receipt; never changes. */
             timestamp: components["schemas"]["Time"];
+            /** @description Where the split is unknown. */
+            totalTokens?: number | null;
+            startedAt?: components["schemas"]["NullableTime"];
+            endedAt?: components["schemas"]["NullableTime"];
+            /** @description When the agent last said something about it. */
+            lastHeardAt?: components["schemas"]["Time"];
+            /** @description As the agent says. */
+            provider?: string | null;
+            /**
+             * @description How well the answer is proven; null while nothing is known.
+             * @enum {string|null}
+             */
+            proof?: "response" | "signer" | "reported" | "bad" | "absent" | null;
+            /** @enum {string|null} */
+            endpointKind?: "provider" | "router" | "baseline" | null;
+            /** @description Null for jobs of the agent. */
+            benchmarkId?: string | null;
+            agentId?: string | null;
+            error?: string | null;
+        };
+        /** @description What an agent says about a job. A field that is null or left out erases nothing. */
+        RecordedJob: {
+            id: string;
+            model?: string | null;
+            /** @enum {string} */
+            status: "pending" | "running" | "completed" | "failed";
+            startedAt?: components["schemas"]["NullableTime"];
+            endedAt?: components["schemas"]["NullableTime"];
+            inputTokens?: number | null;
+            outputTokens?: number | null;
+            totalTokens?: number | null;
+            latencyMs?: number | null;
+            provider?: string | null;
+            chatId?: string | null;
+            requestSha256?: string | null;
+            responseSha256?: string | null;
+            /** @enum {string|null} */
+            endpointKind?: "provider" | "router" | "baseline" | null;
+            error?: string | null;
+        };
+        RecordedReply: {
+            /** @description One for each record, in their order. */
+            jobs: {
+                id: string | null;
+                /** @enum {string} */
+                result: "inserted" | "updated" | "unchanged" | "refused";
+                /** @description Why it was refused. */
+                reason: string | null;
+            }[];
         };
         Spread: {
             avgMs: number | null;
@@ -656,14 +735,18 @@ export interface operations {
     };
     getJobs: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description `next` of an earlier page. */
+                before?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The first page of jobs. */
+            /** @description A page of jobs. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -679,6 +762,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordedJob"] | components["schemas"]["RecordedJob"][];
+            };
+        };
+        responses: {
+            /** @description What became of each record. 422 when all of them are refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedReply"];
+                };
             };
             default: components["responses"]["Problem"];
         };

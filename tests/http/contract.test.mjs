@@ -11,7 +11,8 @@ import { readingFrom, startReading, startStack } from '../lib/stack.mjs';
 import { StubNode } from '../lib/stub-rpc.mjs';
 import { until } from '../lib/until.mjs';
 
-const ROUTES = Object.keys(openapi.paths);
+/** Of the read API. */
+const ROUTES = Object.keys(openapi.paths).filter((route) => openapi.paths[route].get);
 const CACHED = ROUTES.filter((route) => route !== '/api/health');
 
 const SECURITY_HEADERS = {
@@ -200,8 +201,6 @@ const NO_ROUTES = [
     '/api/metrics/',
     '/api/metricsx',
     '/api/../api/x',
-    '/admin/api',
-    '/admin/api/x',
 ];
 const NO_FILES = ['/nothing', '/assets/nothing.js', '/index.html.bak', '/.env', '/apix', '/metricsx'];
 const NOT_ALLOWED = ['/assets/', '/%2e%2e/%2e%2e/etc/passwd', '/assets/..%2f..%2f..%2fetc/passwd'];

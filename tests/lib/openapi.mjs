@@ -30,9 +30,10 @@ function resolved(part) {
  * Asserts that a reply is one that the document allows for that path, and gives the parsed body.
  * @param {string} path  as the document writes it
  * @param {import('./http.mjs').Reply} reply
+ * @param {string} [method]
  */
-export function assertDocumented(path, reply) {
-    const { responses } = openapi.paths[path].get;
+export function assertDocumented(path, reply, method = 'get') {
+    const { responses } = openapi.paths[path][method];
     const key = responses[reply.status] ? reply.status : 'default';
     const { part, at } = resolved(responses[key]);
     if (!part.content) {
@@ -41,7 +42,7 @@ export function assertDocumented(path, reply) {
     }
     const type = reply.headers['content-type']?.split(';')[0];
     assert.ok(part.content[type], `${path} ${reply.status}: undocumented type ${type}`);
-    const where = at ?? pointer('paths', path, 'get', 'responses', key);
+    const where = at ?? pointer('paths', path, method, 'responses', key);
     const schema = `${DOCUMENT}#/${where}/${pointer('content', type, 'schema')}`;
     const body = type.endsWith('json') ? JSON.parse(reply.text) : reply.text;
     return assertSchema(schema, body, `${path} ${reply.status}`);

@@ -43,7 +43,7 @@ export async function makeCheckout(owner) {
 
 async function fill(folder, owner) {
     const copy = `set -euo pipefail
-        tar -C "$1" --exclude=node_modules -cf - scripts nginx ${BUILD}/metrics.fcgi ${BUILD}/supervise \\
+        tar -C "$1" --exclude=node_modules -cf - scripts nginx ${BUILD}/metrics.fcgi ${BUILD}/admin.fcgi ${BUILD}/supervise \\
             static/dist .env.example | tar -C "$2" -xf -
         mkdir -p "$2/run/cache"
         find "$1/run/cache" -maxdepth 1 -type f ! -name promtool -exec cp -t "$2/run/cache" {} + 2>/dev/null || true`;

@@ -76,13 +76,13 @@ describe('nginx before a program that answers', { concurrency: false }, () => {
             'wrong method on a file': await nginx.get('/favicon.svg', { method: 'POST' }),
             'large body': await nginx.get('/api/metrics', { method: 'GET', headers: { 'Content-Length': 2000 }, body: 'x'.repeat(2000) }),
             'large header': await nginx.get('/api/metrics', { headers: { 'X-Large': 'x'.repeat(9000) } }),
-            'no admin yet': await nginx.get('/admin/api/benchmarks'),
+            'no admin program': await nginx.get('/admin/api/benchmarks'),
         };
         for (const [what, reply] of Object.entries(replies)) {
             await test(what, () => assertSecurityHeaders(reply));
         }
         const statuses = Object.values(replies).map((reply) => reply.status);
-        assert.deepEqual(statuses, [200, 200, 404, 404, 304, 200, 204, 405, 405, 413, 431, 404]);
+        assert.deepEqual(statuses, [200, 200, 404, 404, 304, 200, 204, 405, 405, 413, 431, 503]);
     });
 
     test('the read API knows GET, HEAD and OPTIONS', async () => {
@@ -145,7 +145,7 @@ describe('nginx before a program that answers', { concurrency: false }, () => {
             assert.doesNotMatch(reply.text, /snapshot/);
         }
         assert.match((await nginx.get('/nothing')).headers['content-type'], /^text\/html/);
-        assertProblem(await nginx.get('/admin/api/benchmarks'), 404, 'not_found');
+        assertProblem(await nginx.get('/admin/api/benchmarks'), 503, 'unavailable');
         assertProblem(await nginx.get('/metrics/nothing'), 404, 'not_found');
     });
 

@@ -28,7 +28,7 @@ describe('an instance', { concurrency: false }, () => {
     let port;
     before(async () => {
         checkout = await makeCheckout();
-        await writeFile(checkout.file('.env'), 'ZG_AGENT_NAME="An agent"\nADMIN_TOKEN=planted-secret\nZG_TYPO=1\n', { mode: 0o600 });
+        await writeFile(checkout.file('.env'), 'ZG_AGENT_NAME="An agent"\nADMIN_TOKEN=planted-token-0123456789abcdef0123456789\nZG_TYPO=1\n', { mode: 0o600 });
         const environment = await settings({ ZG_CHAIN_PRIVATE_KEY: 'planted-key', ZG_UNKNOWN: '1', OTHER: 'other' });
         port = environment.PORT;
         instance = checkout.start(RUN, environment);
@@ -257,7 +257,7 @@ describe('a public network', { concurrency: false }, () => {
         assert.equal(network.chainId, 16602);
         assert.equal(sources.chain.state, 'error');
         const children = Object.keys(await startedBy(checkout.file('run/log/supervise.log')));
-        assert.deepEqual(children.sort(), ['await-ready', 'metrics.fcgi', 'nginx']);
+        assert.deepEqual(children.sort(), ['admin.fcgi', 'await-ready', 'metrics.fcgi', 'nginx']);
         instance.child.kill('SIGTERM');
         await instance.ends();
     });

@@ -63,6 +63,53 @@ static void the_wall_clock_is_that_of_the_system(void **state)
     assert_true(before <= now && now <= after);
 }
 
+static void moments_are_read_as_clients_write_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } right[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"2026-01-02T03:04:05.678Z", 1767323045678},
+        {"2026-01-02t03:04:05.6789999z", 1767323045678},
+        {"2026-01-02T03:04:05.6Z", 1767323045600},
+        {"2026-01-02T04:34:05.678+01:30", 1767323045678},
+        {"2026-01-01T22:04:05.678-05:00", 1767323045678},
+        {"2024-02-29T00:00:00Z", 1709164800000},
+        {"2016-12-31T23:59:60Z", 1483228800000},
+    };
+    static const char *const wrong[] = {
+        "",
+        "2026",
+        "2026-01-02",
+        "2026-01-02T03:04:05",
+        "2026-01-02 03:04:05Z",
+        "2026-01-02T03:04:05.Z",
+        "2026-13-02T03:04:05Z",
+        "2026-00-02T03:04:05Z",
+        "2026-02-29T03:04:05Z",
+        "2026-01-02T24:04:05Z",
+        "2026-01-02T03:60:05Z",
+        "2026-01-02T03:04:61Z",
+        "2026-01-02T03:04:05+24:00",
+        "2026-01-02T03:04:05+0100",
+        "2026-01-02T03:04:05Zx",
+        " 2026-01-02T03:04:05Z",
+        "2026-01-02T03:04Z",
+    };
+    for (size_t i = 0; i < COUNT(right); i++) {
+        int64_t ms;
+        assert_int_equal(time_parse(right[i].text, &ms), ERR_OK);
+        assert_int_equal(ms, right[i].ms);
+    }
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        int64_t ms;
+        if (!time_parse(wrong[i], &ms))
+            fail_msg("%s is read", wrong[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -70,6 +117,7 @@ int main(void)
         cmocka_unit_test(the_time_zone_plays_no_part),
         cmocka_unit_test(the_monotonic_clock_measures_a_pause),
         cmocka_unit_test(the_wall_clock_is_that_of_the_system),
+        cmocka_unit_test(moments_are_read_as_clients_write_them),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

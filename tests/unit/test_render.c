@@ -136,6 +136,7 @@ static void every_body_has_its_members(void **state)
         {BODY_STORAGE, {"storage", "sources", "renderedAt"}},
         {BODY_INFT, {"inft", "sources", "renderedAt"}},
         {BODY_JOBS, {"jobs", "next", "sources", "renderedAt"}},
+        {BODY_SOURCES, {"sources", "renderedAt"}},
     };
     assert_int_equal(COUNT(expected), BODY_PROMETHEUS); /* the last is not JSON */
     set_up_with_wallet();

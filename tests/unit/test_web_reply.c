@@ -11,7 +11,7 @@ static void handler(const struct web_request *request, struct web_reply *reply)
     *reply = *next_reply;
 }
 
-static const struct web_route routes[] = {{"/x", WEB_GET, handler}};
+static const struct web_route routes[] = {{.path = "/x", .methods = WEB_GET, .handler = handler}};
 static const struct web_config config = {.routes = routes, .route_count = 1};
 
 struct exchange {

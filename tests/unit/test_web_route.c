@@ -21,11 +21,11 @@ static void one(const struct web_request *request, struct web_reply *reply)
 }
 
 static const struct web_route routes[] = {
-    {"/runs/*", WEB_GET | WEB_DELETE, one},
-    {"/runs", WEB_GET, list},
-    {"/runs", WEB_POST, create},
-    {"/runs/last", WEB_GET, list},
-    {"/runs/old/*", WEB_GET, list},
+    {.path = "/runs/*", .methods = WEB_GET | WEB_DELETE, .handler = one},
+    {.path = "/runs", .methods = WEB_GET, .handler = list},
+    {.path = "/runs", .methods = WEB_POST, .handler = create},
+    {.path = "/runs/last", .methods = WEB_GET, .handler = list},
+    {.path = "/runs/old/*", .methods = WEB_GET, .handler = list},
 };
 
 static struct route_match find(const char *path, unsigned method)

@@ -116,11 +116,15 @@ static void take_arena(const struct web_request *request, struct web_reply *repl
 }
 
 static const struct web_route routes[] = {
-    {"/echo", WEB_GET, echo},        {"/echo/*", WEB_GET, echo},
-    {"/item", WEB_GET, echo},        {"/item", WEB_POST | WEB_DELETE, echo},
-    {"/slow", WEB_GET, slow},        {"/tagged", WEB_GET, tagged},
-    {"/large", WEB_GET, large},      {"/lent", WEB_GET, lent},
-    {"/arena", WEB_GET, take_arena},
+    {.path = "/echo", .methods = WEB_GET, .handler = echo},
+    {.path = "/echo/*", .methods = WEB_GET, .handler = echo},
+    {.path = "/item", .methods = WEB_GET, .handler = echo},
+    {.path = "/item", .methods = WEB_POST | WEB_DELETE, .handler = echo},
+    {.path = "/slow", .methods = WEB_GET, .handler = slow},
+    {.path = "/tagged", .methods = WEB_GET, .handler = tagged},
+    {.path = "/large", .methods = WEB_GET, .handler = large},
+    {.path = "/lent", .methods = WEB_GET, .handler = lent},
+    {.path = "/arena", .methods = WEB_GET, .handler = take_arena},
 };
 
 static enum err start(void *app)

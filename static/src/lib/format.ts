@@ -17,6 +17,10 @@ export function formatLatency(ms: number | null): string {
   return isNumber(ms) ? `${GROUPED.format(ms)}ms` : UNKNOWN;
 }
 
+export function formatOneDecimal(value: number): string {
+  return ONE_DECIMAL.format(value);
+}
+
 export function formatWholePercent(percent: number): string {
   return `${GROUPED.format(percent)}%`;
 }

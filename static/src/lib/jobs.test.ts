@@ -1,6 +1,7 @@
+import type { ComputeMetrics, RecentJobs } from "./model";
 import { expect, test } from "vitest";
 import { before, job, NOW } from "../test/samples";
-import { completedShare, newestJobs, silenceOf } from "./jobs";
+import { completedShare, loadProxy, newestJobs, silenceOf, throughput } from "./jobs";
 
 test("newest first, thirty at most, the given list untouched", () => {
   const given = Array.from({ length: 40 }, (_, index) => job({ id: String(index), timestamp: before((40 - index) * 1000) }));
@@ -40,4 +41,41 @@ test("a list that was cut inside the window gives no share", () => {
   expect(completedShare([...full.slice(1), job({ id: "old", timestamp: before(16 * 60_000) })], NOW)).toBe("29/29");
   expect(completedShare([], NOW)).toBeNull();
   expect(completedShare([job()], null)).toBeNull();
+});
+
+const compute = (recent: RecentJobs | null, totalSince: string | null = before(5 * 60_000)): ComputeMetrics => ({
+  gpuUtilization: null,
+  memoryUtilization: null,
+  activeJobs: 1,
+  avgLatencyMs: null,
+  totalInferences: 10,
+  totalSince,
+  recent,
+});
+const recent = (completed: number, failed: number, tokensPerSecond: number | null = null): RecentJobs => ({
+  windowMs: 15 * 60_000,
+  completed,
+  failed,
+  tokensPerSecond,
+});
+
+test("a job is silent since it was last heard of", () => {
+  const running = { status: "running", timestamp: before(50 * 60_000) } as const;
+  expect(silenceOf(job({ ...running, lastHeardAt: before(1000) }), NOW)).toBeNull();
+  expect(silenceOf(job({ ...running, lastHeardAt: before(20 * 60_000) }), NOW)).toBe("no word for 20 min");
+});
+
+test("the server's count goes before the jobs at hand, and the share before the speed", () => {
+  expect(loadProxy(compute(recent(118, 2, 41.4)), [job()], NOW)).toEqual({ label: "Jobs completed", value: "118/120 (15 min)" });
+  expect(loadProxy(compute(recent(0, 0, 41.4)), [job()], NOW)).toEqual({ label: "Observed", value: "41 tok/s" });
+  expect(loadProxy(compute(recent(0, 0)), [job()], NOW)).toBeNull();
+  expect(loadProxy(compute(null), [job({ timestamp: before(1000) })], NOW)?.value).toBe("1/1 (15 min)");
+});
+
+test("throughput is by the time of the record, at most the window", () => {
+  expect(throughput(compute(recent(49, 1)), NOW)).toBe("9.8/min · 98% completed (last 15 min)");
+  expect(throughput(compute(recent(30, 0), before(3_600_000)), NOW)).toBe("2.0/min · 100% completed (last 15 min)");
+  expect(throughput(compute(recent(3, 0), before(1000)), NOW)).toBe("3.0/min · 100% completed (last 15 min)");
+  expect(throughput(compute(recent(0, 0)), NOW)).toBeNull();
+  expect(throughput(compute(null), NOW)).toBeNull();
 });

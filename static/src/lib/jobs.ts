@@ -1,9 +1,11 @@
 // Order, limits and the states of jobs that only time reveals.
 import { ageMs, formatDuration } from "./age";
-import type { InferenceJob } from "./model";
+import { formatOneDecimal, formatWholePercent } from "./format";
+import type { ComputeMetrics, InferenceJob } from "./model";
 
 export const MAX_ROWS = 30;
-const HEARD_WITHIN_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+const HEARD_WITHIN_MS = 15 * MINUTE_MS;
 
 /** Newest first, at most 30; jobs of one instant keep a fixed order by id. */
 export function newestJobs(jobs: readonly InferenceJob[]): InferenceJob[] {
@@ -22,7 +24,7 @@ function timeOf(job: InferenceJob): number {
 /** "no word for 22 min" of a running job that went silent; null for every other job. */
 export function silenceOf(job: InferenceJob, now: number | null): string | null {
   if (job.status !== "running") return null;
-  const age = ageMs(job.timestamp, now);
+  const age = ageMs(job.lastHeardAt ?? job.timestamp, now);
   return age !== null && age > HEARD_WITHIN_MS ? `no word for ${formatDuration(age)}` : null;
 }
 
@@ -37,4 +39,32 @@ export function completedShare(jobs: readonly InferenceJob[], now: number | null
   const completed = recent.filter((job) => job.status === "completed").length;
   const ended = completed + recent.filter((job) => job.status === "failed").length;
   return ended === 0 ? null : `${completed}/${ended}`;
+}
+
+/**
+ * The stand-in for a load that nobody reports, the first that is known: the share of jobs that completed, then the
+ * observed speed. The server's figures where it counts, else the jobs at hand.
+ */
+export function loadProxy(
+  compute: ComputeMetrics | null,
+  jobs: readonly InferenceJob[],
+  now: number | null,
+): { label: string; value: string } | null {
+  const recent = compute?.recent;
+  const ended = recent ? recent.completed + recent.failed : 0;
+  const share = recent ? (ended > 0 ? `${recent.completed}/${ended}` : null) : completedShare(jobs, now);
+  if (share !== null) return { label: "Jobs completed", value: `${share} (15 min)` };
+  const speed = recent?.tokensPerSecond ?? null;
+  return speed === null ? null : { label: "Observed", value: `${Math.round(speed)} tok/s` };
+}
+
+/** "12.4/min · 98% completed (last 15 min)"; null when no job ended lately. Younger records count from their first. */
+export function throughput(compute: ComputeMetrics | null, now: number | null): string | null {
+  const recent = compute?.recent;
+  const age = ageMs(compute?.totalSince, now);
+  const ended = recent ? recent.completed + recent.failed : 0;
+  if (!recent || age === null || ended === 0) return null;
+  const minutes = Math.max(MINUTE_MS, Math.min(age, recent.windowMs)) / MINUTE_MS;
+  const rate = formatOneDecimal(recent.completed / minutes);
+  return `${rate}/min · ${formatWholePercent((100 * recent.completed) / ended)} completed (last 15 min)`;
 }

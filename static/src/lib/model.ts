@@ -16,19 +16,8 @@ export type Network = Schemas["Network"];
 export type Agent = Schemas["Agent"];
 export type Metrics = Schemas["Metrics"];
 
-/** How well a job's answer is proven; null while nothing is known yet. */
-export type Proof = "response" | "signer" | "reported" | "bad" | "absent";
-
-/** What a job may say beyond the seven fields that every job has. */
-export interface JobDetails {
-  provider?: string | null;
-  proof?: Proof | null;
-  totalTokens?: number | null;
-  benchmarkId?: string | null;
-  error?: string | null;
-}
-
-export type InferenceJob = Schemas["Job"] & JobDetails;
+export type InferenceJob = Schemas["Job"];
+export type RecentJobs = Schemas["RecentJobs"];
 
 export type ConnectionState = "connecting" | "connected" | "disconnected" | "error";
 export type Theme = "dark" | "light" | "auto";

@@ -1,7 +1,8 @@
 import { bandOf, bandWord, clampPercent, PROCESSOR_LIMITS } from "../../lib/bands";
 import { formatCount, formatLatency, formatWholePercent, UNKNOWN } from "../../lib/format";
+import { formatJobTime } from "../../lib/age";
 import { reasonOf, whatOf } from "../../lib/freshness";
-import { completedShare } from "../../lib/jobs";
+import { loadProxy } from "../../lib/jobs";
 import type { ComputeMetrics, Gpu, InferenceJob, Source, Sources } from "../../lib/model";
 import { Card } from "./Card";
 import { Foot, type FootEntry } from "./Foot";
@@ -34,7 +35,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       area="gauge"
       sources={entries.map((entry) => entry.source)}
       now={now}
-      foot={<Foot entries={entries} now={now} />}
+      foot={<Foot entries={entries} remark={sinceOf(compute, now)} now={now} />}
     >
       {compute || sources ? (
         <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
@@ -50,7 +51,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
               load={compute?.gpuUtilization ?? null}
               memory={clampPercent(compute?.memoryUtilization ?? null)}
               gpu={compute?.gpu ?? null}
-              proxy={completedShare(jobs, now)}
+              proxy={loadProxy(compute, jobs, now)}
             />
             <Stat label="Active Jobs" value={formatCount(compute?.activeJobs ?? null)} />
             <Stat label="Avg Latency" value={formatLatency(compute?.avgLatencyMs ?? null)} />
@@ -62,6 +63,12 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       )}
     </Card>
   );
+}
+
+/** Since when the total counts. */
+function sinceOf(compute: ComputeMetrics | null, now: number | null): string | null {
+  const since = compute?.totalSince ? formatJobTime(compute.totalSince, now) : "";
+  return since === "" ? null : `Total since ${since}`;
 }
 
 const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";
@@ -123,7 +130,7 @@ interface MemoryProps {
   load: number | null;
   memory: number | null;
   gpu: Gpu | null;
-  proxy: string | null;
+  proxy: { label: string; value: string } | null;
 }
 
 function MemoryOrProxy({ load, memory, gpu, proxy }: MemoryProps) {
@@ -141,6 +148,6 @@ function MemoryOrProxy({ load, memory, gpu, proxy }: MemoryProps) {
   // An inference server's KV cache is set aside at start: its fill says nothing about memory.
   const running = gpu?.runningRequests ?? null;
   if (load === null && running !== null) return <Stat label="Requests running" value={formatCount(running)} />;
-  if (load === null && proxy !== null) return <Stat label="Jobs completed" value={`${proxy} (15 min)`} />;
+  if (load === null && proxy !== null) return <Stat label={proxy.label} value={proxy.value} />;
   return <Stat label="Memory" value={UNKNOWN} />;
 }

@@ -12,6 +12,7 @@ import type {
   Theme,
 } from "../../lib/model";
 import { ComputeGauge } from "./ComputeGauge";
+import { throughput } from "../../lib/jobs";
 import { INFTCard } from "./INFTCard";
 import { JobTable } from "./JobTable";
 import { LiveRegion } from "./LiveRegion";
@@ -77,6 +78,7 @@ export function InferenceMetrics(props: InferenceMetricsProps) {
               source={sources?.jobs}
               simulated={simulated}
               isLoading={isLoading || (isBlank && connectionState === "connecting")}
+              rate={throughput(compute, now)}
               now={now}
             />
           </>

@@ -12,13 +12,16 @@ interface JobTableProps {
   source: Source | undefined;
   simulated: boolean;
   isLoading: boolean;
+  /** How fast and how well, beside the heading. */
+  rate: string | null;
   now: number | null;
 }
 
-export function JobTable({ jobs, source, simulated, isLoading, now }: JobTableProps) {
+export function JobTable({ jobs, source, simulated, isLoading, rate, now }: JobTableProps) {
   const aside = source && jobs.length > 0 && (
-    <div className="zg:min-w-0 zg:text-label zg:text-soft">
+    <div className="zg:flex zg:min-w-0 zg:gap-x-24 zg:text-label zg:text-soft">
       <FootLine source={source} simulated={simulated} now={now} />
+      {rate === null ? null : <p className="zg:truncate zg:tall:hidden">{rate}</p>}
     </div>
   );
   return (

@@ -1,0 +1,242 @@
+/* admin.fcgi: the process that writes. It takes the jobs that an agent records and keeps them in
+ * jobs.db; it alone holds the tokens. The panel's process reads the file and knows neither.
+ *
+ *   admin.fcgi [SOCKET]     serve on the inherited socket, else on SOCKET
+ *   admin.fcgi --check      say what is wrong with the configuration
+ *
+ * Environment: RUN (the instance's folder; the store is RUN/jobs/jobs.db), ADMIN_TOKEN and
+ * RECORD_TOKEN, each also as ..._FILE. Without the first two it does not start; without a recording
+ * token the admin token alone records. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "store/job_json.h"
+#include "store/store.h"
+#include "web/auth.h"
+#include "web/server.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum {
+    WORKERS = 8,
+    EXIT_CONFIG = 78, /* EX_CONFIG of sysexits.h */
+    KEY_ADMIN = 1,
+    KEY_RECORD = 2,
+    MAX_JOBS_BODY = 1024 * 1024,
+    MAX_REPLY = 1024 * 1024,
+    RETRY_AFTER_S = 1
+};
+
+struct program {
+    struct auth auth;
+    char path[4096]; /* of the store */
+    struct store_writer *writer;
+};
+
+/* Configuration ------------------------------------------------------------------------------- */
+
+static enum err take_token(struct auth *auth, unsigned key, const char *name, bool needed,
+                           struct buf *problems)
+{
+    struct secret token;
+    enum err err = secret_take(name, &token, problems);
+    if (!err && (token.len > 0 || needed))
+        err = auth_add(auth, key, name, &token, problems);
+    secret_wipe(&token);
+    return err;
+}
+
+static enum err configure(struct program *program, struct buf *problems)
+{
+    const char *run = getenv("RUN");
+    enum err admin = take_token(&program->auth, KEY_ADMIN, "ADMIN_TOKEN", true, problems);
+    enum err record = take_token(&program->auth, KEY_RECORD, "RECORD_TOKEN", false, problems);
+    int len = snprintf(program->path, sizeof program->path, "%s/jobs/jobs.db", run ? run : "");
+    if (run && *run && len < (int)sizeof program->path)
+        return admin ? admin : record;
+    buf_puts(problems, "RUN: expected the folder of the instance\n");
+    return ERR_CONFIG;
+}
+
+/* POST /admin/api/jobs ------------------------------------------------------------------------ */
+
+static const char *outcome_name(enum job_outcome outcome)
+{
+    static const char *const names[] = {"inserted", "updated", "unchanged", "refused"};
+    return names[outcome];
+}
+
+/* Counts what was refused; *why is the first reason. */
+static size_t put_results(struct json_writer *w, const struct job_batch *batch,
+                          const struct store_outcome *outcomes, const char **why)
+{
+    size_t refused = 0;
+    json_open_array(w, "jobs");
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct job_entry *entry = &batch->entries[i];
+        const struct store_outcome result =
+            entry->refused ? (struct store_outcome){JOB_REFUSED, entry->refused}
+                           : outcomes[entry->record];
+        if (result.outcome == JOB_REFUSED && refused++ == 0)
+            *why = result.why;
+        json_open_object(w, NULL);
+        json_put_str(w, "id", entry->id);
+        json_put_str(w, "result", outcome_name(result.outcome));
+        json_put_str(w, "reason", result.outcome == JOB_REFUSED ? result.why : NULL);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    return refused;
+}
+
+static void reply_results(const struct web_request *request, struct web_reply *reply,
+                          const struct job_batch *batch, const struct store_outcome *outcomes)
+{
+    struct buf text = buf_make(MAX_REPLY);
+    struct json_writer w = json_writer_make(&text);
+    const char *why = NULL;
+    json_open_object(&w, NULL);
+    size_t refused = put_results(&w, batch, outcomes, &why);
+    json_close_object(&w);
+    char *body = text.err ? NULL : arena_strndup(request->arena, text.data, text.len);
+    if (refused > 0 && refused == batch->count) {
+        web_problem(request, reply, 422, "refused", why);
+    } else if (!body) {
+        web_problem(request, reply, 500, "no_memory", NULL); /* sent again it changes nothing */
+    } else {
+        reply->content_type = "application/json; charset=utf-8";
+        reply->cache_control = "no-store";
+        reply->body = body;
+        reply->body_len = text.len;
+    }
+    buf_free(&text);
+}
+
+static void reply_unreadable(const struct web_request *request, struct web_reply *reply,
+                             enum err err)
+{
+    switch (err) {
+    case ERR_TOO_LARGE:
+        web_problem(request, reply, 413, "too_many_jobs", "at most 1000 jobs at a time");
+        break;
+    case ERR_NO_MEMORY:
+        web_problem(request, reply, 500, "no_memory", NULL);
+        break;
+    case ERR_NOT_JSON:
+        web_problem(request, reply, 400, "not_json", "the body is not JSON");
+        break;
+    default:
+        web_problem(request, reply, 400, "bad_body", "expected a job or an array of jobs");
+    }
+}
+
+static bool is_json(const char *content_type)
+{
+    static const char json[] = "application/json";
+    const char *end = content_type + sizeof json - 1;
+    return strncasecmp(content_type, json, sizeof json - 1) == 0 && strchr("; \t", *end);
+}
+
+static void post_jobs(const struct web_request *request, struct web_reply *reply)
+{
+    struct program *program = request->app;
+    struct job_batch batch;
+    if (!is_json(request->content_type)) {
+        web_problem(request, reply, 415, "not_json", "expected Content-Type: application/json");
+        return;
+    }
+    enum err err = job_json_parse(request->body, request->body_len, request->arena, &batch);
+    if (err) {
+        reply_unreadable(request, reply, err);
+        return;
+    }
+    for (size_t i = 0; i < batch.record_count; i++)
+        batch.records[i].proof = PROOF_REPORTED;
+    struct store_outcome *outcomes =
+        arena_array(request->arena, batch.record_count, sizeof *outcomes);
+    err = outcomes ? store_put_jobs(program->writer, batch.records, batch.record_count,
+                                    clock_wall_ms(), outcomes)
+                   : ERR_NO_MEMORY;
+    if (!err) {
+        reply_results(request, reply, &batch, outcomes);
+        return;
+    }
+    log_event(LOG_ERROR, "jobs_not_recorded", "error", err_name(err), NULL);
+    web_problem(request, reply, 503, "store_unavailable", "nothing was recorded; send it again");
+    reply->retry_after_s = RETRY_AFTER_S;
+}
+
+static const struct web_route routes[] = {
+    {.path = "/admin/api/jobs",
+     .methods = WEB_POST,
+     .handler = post_jobs,
+     .keys = KEY_ADMIN | KEY_RECORD,
+     .max_body = MAX_JOBS_BODY},
+};
+
+/* The program --------------------------------------------------------------------------------- */
+
+static void log_problem(const char *event, const struct buf *problem)
+{
+    log_event(LOG_ERROR, event, "detail", buf_str(problem), NULL);
+}
+
+static enum err start(void *app)
+{
+    struct program *program = app;
+    struct buf problem = buf_make(4096);
+    enum err err = store_writer_open(program->path, STORE_JOBS, &problem, &program->writer);
+    if (err)
+        log_problem("store_not_opened", &problem);
+    buf_free(&problem);
+    return err;
+}
+
+static void stop(void *app)
+{
+    struct program *program = app;
+    store_writer_close(program->writer);
+    program->writer = NULL;
+}
+
+static int serve(struct program *program, const char *socket_path)
+{
+    const struct web_config config = {
+        .socket_path = socket_path,
+        .threads = WORKERS,
+        .routes = routes,
+        .route_count = sizeof routes / sizeof *routes,
+        .app = program,
+        .auth = &program->auth,
+        .keys = KEY_ADMIN,
+        .start = start,
+        .stop = stop,
+    };
+    return web_serve(&config);
+}
+
+int main(int argc, char **argv)
+{
+    const char *argument = argc > 1 ? argv[1] : "";
+    const bool checks = strcmp(argument, "--check") == 0;
+    struct program program = {.writer = NULL};
+    struct buf problems = buf_make(64 * 1024);
+    int code = EXIT_CONFIG;
+    log_open("admin");
+    umask(027); /* the panel's group reads the store */
+    auth_init(&program.auth);
+    enum err err = configure(&program, &problems);
+    if (err && checks)
+        fprintf(stderr, "%s", buf_str(&problems));
+    else if (err)
+        log_problem("config_wrong", &problems);
+    else
+        code = checks ? 0 : serve(&program, *argument ? argument : NULL);
+    auth_free(&program.auth);
+    buf_free(&problems);
+    return code;
+}
