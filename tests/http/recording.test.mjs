@@ -209,7 +209,7 @@ test('kill -9 while recording loses no acknowledged job, and the panel reads on'
     async function client(name) {
         for (let i = 0; !isOver; i++) {
             const id = `kill-${name}-${i}`;
-            const reply = await send({ id, status: 'completed', startedAt: '2027-01-01T00:00:00Z' }).catch(() => null);
+            const reply = await send({ id, status: 'completed', startedAt: '2025-06-01T00:00:00Z' }).catch(() => null);
             if (reply?.status === 200) acknowledged.push(id);
         }
     }

@@ -281,6 +281,8 @@ describe('the start', () => {
         const supervisor = await start('child a', `listen-tcp 127.0.0.1 ${port}`, shell(`echo >${up}; ${SLEEP}`));
         const pid = await supervisor.pid('a');
         await until(() => exists(up), 2_000, 'up');
+        // The shell has the file it writes open for a moment.
+        await until(async () => (await readdir(`/proc/${pid}/fd`)).length === 4, 2_000, 'nothing else open');
         assert.deepEqual((await readdir(`/proc/${pid}/fd`)).sort(), ['0', '1', '2', '3']);
         assert.match(await readlink(`/proc/${pid}/fd/3`), /^socket:/);
         assert.equal(await readlink(`/proc/${pid}/fd/0`), '/dev/null');

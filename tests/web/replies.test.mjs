@@ -132,9 +132,9 @@ test("replies", async (t) => {
     assert.equal(JSON.parse((await get("/lent")).body).lent, 0);
   });
 
-  await t.test("a request may use 1 MB of memory, each one anew", async () => {
-    for (let i = 0; i < 20; i++) assert.equal((await get("/arena?bytes=1000000")).status, 200);
-    const reply = await get("/arena?bytes=1100000");
+  await t.test("a request may use 8 MB of memory, each one anew", async () => {
+    for (let i = 0; i < 20; i++) assert.equal((await get("/arena?bytes=8000000")).status, 200);
+    const reply = await get("/arena?bytes=8500000");
     assertProblem(reply, 503, "arena_full");
     assert.ok(reply.body.includes("\\u003cno room\\u003e"), reply.body);
   });

@@ -26,7 +26,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
   const entries: FootEntry[] = sources
     ? [
         { label: "GPU", source: sources.gpu, simulated, isOwnNode: true },
-        { label: "Jobs", source: sources.jobs, simulated },
+        { label: "Jobs", source: sources.jobs, simulated, note: sinceOf(compute, now) },
       ]
     : [];
   return (
@@ -35,7 +35,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       area="gauge"
       sources={entries.map((entry) => entry.source)}
       now={now}
-      foot={<Foot entries={entries} remark={sinceOf(compute, now)} now={now} />}
+      foot={<Foot entries={entries} now={now} />}
     >
       {compute || sources ? (
         <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
@@ -68,7 +68,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
 /** Since when the total counts. */
 function sinceOf(compute: ComputeMetrics | null, now: number | null): string | null {
   const since = compute?.totalSince ? formatJobTime(compute.totalSince, now) : "";
-  return since === "" ? null : `Total since ${since}`;
+  return since === "" ? null : `total since ${since}`;
 }
 
 const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";

@@ -10,6 +10,8 @@ export interface FootEntry {
   simulated: boolean;
   /** The operator's own machine, which is never 0G's. */
   isOwnNode?: boolean;
+  /** What else belongs to the figures of this line. */
+  note?: string | null;
 }
 
 interface FootProps {
@@ -34,7 +36,8 @@ export function Foot({ entries, remark = null, now }: FootProps) {
 }
 
 /** A long origin is cut, and the block goes where there is no room for it; the age always stays. */
-export function FootLine({ label, source, simulated, isOwnNode = false, now }: FootEntry & { now: number | null }) {
+export function FootLine(props: FootEntry & { now: number | null }) {
+  const { label, source, simulated, isOwnNode = false, note = null, now } = props;
   const { name, block, age } = isOwnNode ? ownNodeOf(source, now) : originOf(source, now);
   const isSimulated = simulated && stateNow(source, now) !== "off";
   return (
@@ -43,6 +46,7 @@ export function FootLine({ label, source, simulated, isOwnNode = false, now }: F
       <span className="zg:truncate">{label === undefined ? name : `${label}: ${name}`}</span>
       {block === null || isSimulated ? null : <span className="zg:tall:hidden">{` · ${block}`}</span>}
       {age === null ? null : <span>{` · ${age}`}</span>}
+      {note === null ? null : <span className="zg:truncate">{` · ${note}`}</span>}
     </p>
   );
 }

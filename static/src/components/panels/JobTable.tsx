@@ -70,8 +70,8 @@ function Rows({ jobs, now }: Pick<JobTableProps, "jobs" | "now">) {
         <thead className="zg:sticky zg:top-0 zg:bg-card zg:text-soft">
           <tr>
             <Head>Model</Head>
-            <Head width="zg:w-320 zg:tall:w-208">Status</Head>
-            {hasProvider ? <Head width="zg:w-250 zg:tall:hidden">Provider</Head> : null}
+            <Head width="zg:w-280 zg:tall:w-208">Status</Head>
+            {hasProvider ? <Head width="zg:w-290 zg:tall:hidden">Provider</Head> : null}
             {hasProof ? <Head width="zg:w-165 zg:tall:hidden">Proof</Head> : null}
             <Head width="zg:w-240 zg:tall:w-190 zg:text-right">Tokens</Head>
             <Head width="zg:w-165 zg:tall:w-132 zg:text-right">Latency</Head>
