@@ -11,12 +11,18 @@ const PICTURES = [
     { file: 'page.png', path: '/?theme=dark', fullPage: true },
 ];
 
+/** Enough to fill the list; the local network's agent runs one every few seconds. */
+const JOBS = 8;
+
 const [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
 try {
     mkdirSync(FOLDER, { recursive: true });
     await stack.untilMetrics(15_000, ({ sources }) => {
         const waiting = Object.values(sources).filter(({ state }) => state !== 'fresh' && state !== 'off');
         if (waiting.length > 0) throw new Error(waiting[0].reason);
+    });
+    await stack.untilMetrics(90_000, ({ jobs }) => {
+        if (jobs.length < JOBS) throw new Error(`${jobs.length} jobs so far`);
     });
     for (const { file, path, fullPage } of PICTURES) {
         const { page, close } = await openPage(browser);

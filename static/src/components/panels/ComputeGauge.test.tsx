@@ -84,6 +84,12 @@ test("of several cards the worst is visible beside the mean", () => {
   screen.getByText("memory · fullest 88%");
 });
 
+test("the foot says since when the total counts, and names the origin while nothing does", () => {
+  const since = new Date(NOW - 60_000).toISOString();
+  expect(showFrom(EXPORTER, { totalSince: since }).container.textContent).toMatch(/Jobs since \d\d:\d\d/);
+  expect(showFrom(EXPORTER, { totalSince: null }).container.textContent).toContain("Jobs: ");
+});
+
 test("one card is its own worst", () => {
   showFrom(EXPORTER, { gpu: gpu() });
   expect(screen.queryByText(/busiest|fullest/)).toBeNull();

@@ -65,10 +65,10 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
   );
 }
 
-/** Since when the total counts. */
+/** Since when the total counts; null while nothing does. */
 function sinceOf(compute: ComputeMetrics | null, now: number | null): string | null {
   const since = compute?.totalSince ? formatJobTime(compute.totalSince, now) : "";
-  return since === "" ? null : `total since ${since}`;
+  return since === "" ? null : `since ${since}`;
 }
 
 const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";

@@ -10,7 +10,7 @@ export interface FootEntry {
   simulated: boolean;
   /** The operator's own machine, which is never 0G's. */
   isOwnNode?: boolean;
-  /** What else belongs to the figures of this line. */
+  /** Says more of these figures than the name of their origin does, and stands in its place. */
   note?: string | null;
 }
 
@@ -43,10 +43,9 @@ export function FootLine(props: FootEntry & { now: number | null }) {
   return (
     <p title={source.reason ?? undefined} className="zg:flex zg:whitespace-pre zg:tall:flex-wrap">
       {isSimulated ? <span>{"simulated · "}</span> : null}
-      <span className="zg:truncate">{label === undefined ? name : `${label}: ${name}`}</span>
+      <span className="zg:truncate">{label === undefined ? name : note === null ? `${label}: ${name}` : `${label} ${note}`}</span>
       {block === null || isSimulated ? null : <span className="zg:tall:hidden">{` · ${block}`}</span>}
       {age === null ? null : <span>{` · ${age}`}</span>}
-      {note === null ? null : <span className="zg:truncate">{` · ${note}`}</span>}
     </p>
   );
 }
