@@ -25,6 +25,12 @@ enum {
     PLAN_MAX_STAMPS = 500 * 1000 /* calls x maxTokens: bounds the raw data of a run */
 };
 
+/* Of one call, all of them positive: until the connection is ready for the request; from the start
+ * to the first token; from the start to the end; and, after the first token, without a byte. */
+struct bench_timeouts {
+    int connect_ms, first_token_ms, total_ms, stall_ms;
+};
+
 /* All numbers are what the run uses: defaults are filled in. */
 struct bench_plan {
     enum job_endpoint kind; /* provider, router or baseline; never ENDPOINT_NONE */
@@ -39,9 +45,7 @@ struct bench_plan {
     unsigned rate_per_min; /* open loop: starts a minute; 0: closed loop, one after the other */
     amount max_spend;      /* neuron: no call starts whose worst case would pass it */
     int64_t max_duration_ms;
-    struct {
-        int connect_ms, first_token_ms, total_ms, stall_ms;
-    } timeouts;
+    struct bench_timeouts timeouts;
     struct {
         int64_t latency_ms, ttft_ms; /* 0: no target */
     } slo;
