@@ -122,8 +122,8 @@ static void an_end_fails_what_still_runs(void **state)
     folder_remove(&f);
 }
 
-/* As the first release left it: jobs, and no runs. */
-static void a_file_of_the_first_version_is_upgraded(void **state)
+/* As it was before there were runs. */
+static void a_file_without_runs_is_upgraded(void **state)
 {
     (void)state;
     struct folder f = folder_make();
@@ -136,7 +136,7 @@ static void a_file_of_the_first_version_is_upgraded(void **state)
     assert_int_equal(sqlite3_open(f.store, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
                                   "DROP INDEX jobs_of_run_on; DROP TABLE run_calls;"
-                                  "DROP TABLE runs; PRAGMA user_version = 1",
+                                  "DROP TABLE runs; PRAGMA user_version = 2",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
@@ -144,7 +144,7 @@ static void a_file_of_the_first_version_is_upgraded(void **state)
     w = open_writer(f.store);
     assert_int_equal(store_begin_run(w, "b-1", text("head"), NOW_MS), ERR_OK);
     store_writer_close(w);
-    assert_int_equal(ask(f.store, "PRAGMA user_version"), 2);
+    assert_int_equal(ask(f.store, "PRAGMA user_version"), 3);
     assert_int_equal(get_job(f.store, "a", &arena).status, JOB_COMPLETED);
     assert_sound(f.store, NOW_MS);
     arena_free(&arena);
@@ -157,7 +157,7 @@ int main(void)
         cmocka_unit_test(a_run_is_read_as_it_was_written),
         cmocka_unit_test(a_call_without_its_job_is_not_kept),
         cmocka_unit_test(an_end_fails_what_still_runs),
-        cmocka_unit_test(a_file_of_the_first_version_is_upgraded),
+        cmocka_unit_test(a_file_without_runs_is_upgraded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
