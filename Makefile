@@ -52,8 +52,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The commit stands in one object only, so that a commit does not rebuild the rest.
-$(BUILD)/cgi/panel/render.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+# The commit stands in two objects only, so that a commit does not rebuild the rest.
+$(BUILD)/cgi/panel/render.o $(BUILD)/cgi/bench/order.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
 
 # Changed flags rebuild everything.
 $(BUILD)/flags: FORCE
