@@ -74,6 +74,17 @@ char *amount_text(amount a, char text[AMOUNT_TEXT_BYTES])
     return text;
 }
 
+char *amount_text_0g(amount a, char text[AMOUNT_0G_TEXT_BYTES])
+{
+    const uint64_t unit = UINT64_C(1000000000000000000);
+    char whole[AMOUNT_TEXT_BYTES];
+    int len = snprintf(text, AMOUNT_0G_TEXT_BYTES, "%s.%018llu", amount_text(a / unit, whole),
+                       (unsigned long long)(a % unit));
+    while (text[len - 1] == '0' && text[len - 2] != '.')
+        text[--len] = '\0';
+    return text;
+}
+
 /* Divides the big-endian number in place; gives the remainder. */
 static unsigned divide_by_ten(uint8_t number[32])
 {

@@ -25,6 +25,12 @@ enum err amount_sub(amount a, amount b, amount *out);
 /* Decimal digits. Returns `text`. */
 char *amount_text(amount a, char text[AMOUNT_TEXT_BYTES]);
 
+enum { AMOUNT_0G_TEXT_BYTES = AMOUNT_TEXT_BYTES + 2 };
+
+/* In 0G: the exact value with a point, without zeros at its end but with at least one place
+ * ("0.0001161", "0.0"). Returns `text`. */
+char *amount_text_0g(amount a, char text[AMOUNT_0G_TEXT_BYTES]);
+
 enum { WORD_TEXT_BYTES = 79 }; /* 2^256-1 has 78 digits; NUL */
 
 /* A whole 32-byte word as decimal digits, for the few values that are not money (token ids,
