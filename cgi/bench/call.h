@@ -16,6 +16,7 @@
 #include "eth/amount.h"
 #include "net/endpoint.h"
 #include "net/http.h"
+#include "zerog/refusal.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,11 +32,13 @@ struct call; /* in flight */
 struct call_result {
     struct bench_call record; /* `proof` is PROOF_NONE: nobody looked yet */
     enum err err;             /* how the transfer ended; ERR_OK also for a reply of 4xx or 5xx */
-    const char *body;       /* what is kept of a failed call's body, cleaned and redacted; or "" */
+    bool refused;             /* by a reply of 4xx or 5xx: `refusal` says why */
+    enum refusal refusal;
     int64_t retry_after_ms; /* -1 when not said */
 };
 
-/* The first byte of the reply came: the call is seen to run. At most once, always before `done`. */
+/* The first byte of the reply came: the call is seen to run. At most once, always before `done`.
+ * While it runs nothing else is stamped. */
 typedef void (*call_first_byte)(void *user, struct call *call);
 /* The call ended and is gone afterwards. Exactly once for each that was started. */
 typedef void (*call_done)(void *user, const struct call_result *result);

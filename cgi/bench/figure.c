@@ -44,9 +44,9 @@ void put_probability(struct buf *out, uint32_t millionths)
 
 void put_cost(struct buf *out, bool known, bool at_most, amount cost)
 {
-    char text[AMOUNT_0G_TEXT_BYTES];
+    char text[COINS_TEXT_BYTES];
     if (known)
-        buf_printf(out, "%s%s 0G", at_most ? "\u2264 " : "", amount_text_0g(cost, text));
+        buf_printf(out, "%s%s 0G", at_most ? "\u2264 " : "", amount_coins(cost, text));
     else
         buf_puts(out, "n/a");
 }

@@ -190,16 +190,16 @@ void put_statistics(struct buf *out, const struct report *report)
 
 static void put_change(struct buf *out, bool known, amount before, amount after)
 {
-    char text[AMOUNT_0G_TEXT_BYTES];
+    char text[COINS_TEXT_BYTES];
     if (!known) {
         buf_puts(out, "n/a | not read");
         return;
     }
     const bool less = after < before;
     buf_printf(out, "%s%s | ", less ? "-" : "",
-               amount_text_0g(less ? before - after : after - before, text));
-    buf_printf(out, "%s before, ", amount_text_0g(before, text));
-    buf_printf(out, "%s after", amount_text_0g(after, text));
+               amount_coins(less ? before - after : after - before, text));
+    buf_printf(out, "%s before, ", amount_coins(before, text));
+    buf_printf(out, "%s after", amount_coins(after, text));
 }
 
 static void put_calculated(struct buf *out, const struct bench_summary *s)
@@ -219,12 +219,12 @@ static void put_reconciliation(struct buf *out, const struct bench_reconciliatio
         [RECONCILED_MISMATCH] = "mismatch",
         [RECONCILED_OTHER_TRAFFIC] = "not comparable: other traffic",
     };
-    char text[AMOUNT_0G_TEXT_BYTES], time[TIME_TEXT_BYTES];
+    char text[COINS_TEXT_BYTES], time[TIME_TEXT_BYTES];
     buf_puts(out, "| Provider-reported unsettled fee, change | ");
     put_change(out, r->unsettled_known, r->unsettled_before, r->unsettled_after);
     buf_puts(out, " |\n| Settled on chain | ");
     if (r->settled_known)
-        buf_printf(out, "%s | blocks %" PRIu64 " - %" PRIu64, amount_text_0g(r->settled, text),
+        buf_printf(out, "%s | blocks %" PRIu64 " - %" PRIu64, amount_coins(r->settled, text),
                    r->block_before, r->block_after);
     else
         buf_puts(out, "n/a | not read");

@@ -74,17 +74,6 @@ char *amount_text(amount a, char text[AMOUNT_TEXT_BYTES])
     return text;
 }
 
-char *amount_text_0g(amount a, char text[AMOUNT_0G_TEXT_BYTES])
-{
-    const uint64_t unit = UINT64_C(1000000000000000000);
-    char whole[AMOUNT_TEXT_BYTES];
-    int len = snprintf(text, AMOUNT_0G_TEXT_BYTES, "%s.%018llu", amount_text(a / unit, whole),
-                       (unsigned long long)(a % unit));
-    while (text[len - 1] == '0' && text[len - 2] != '.')
-        text[--len] = '\0';
-    return text;
-}
-
 /* Divides the big-endian number in place; gives the remainder. */
 static unsigned divide_by_ten(uint8_t number[32])
 {
@@ -108,4 +97,15 @@ char *word_text(const uint8_t word[32], char text[WORD_TEXT_BYTES])
     while (start[0] == '0' && start[1])
         start++;
     return memmove(text, start, (size_t)(text + WORD_TEXT_BYTES - start));
+}
+
+char *amount_coins(amount a, char text[COINS_TEXT_BYTES])
+{
+    const amount one = 1000000000000000000u;
+    char whole[AMOUNT_TEXT_BYTES];
+    int len = snprintf(text, COINS_TEXT_BYTES, "%s.%018llu", amount_text(a / one, whole),
+                       (unsigned long long)(a % one));
+    while (text[len - 1] == '0' && text[len - 2] != '.')
+        text[--len] = '\0';
+    return text;
 }

@@ -25,11 +25,11 @@ enum err amount_sub(amount a, amount b, amount *out);
 /* Decimal digits. Returns `text`. */
 char *amount_text(amount a, char text[AMOUNT_TEXT_BYTES]);
 
-enum { AMOUNT_0G_TEXT_BYTES = AMOUNT_TEXT_BYTES + 2 };
+enum { COINS_TEXT_BYTES = 42 }; /* the digits, a point, a zero before it; NUL */
 
-/* In 0G: the exact value with a point, without zeros at its end but with at least one place
- * ("0.0001161", "0.0"). Returns `text`. */
-char *amount_text_0g(amount a, char text[AMOUNT_0G_TEXT_BYTES]);
+/* In 0G, exactly: "0.0005", "3.0"; at least one decimal place, no zeros behind it. Returns `text`.
+ */
+char *amount_coins(amount a, char text[COINS_TEXT_BYTES]);
 
 enum { WORD_TEXT_BYTES = 79 }; /* 2^256-1 has 78 digits; NUL */
 

@@ -192,7 +192,7 @@ static enum err update(struct store_writer *w, int64_t seq, const struct job *be
     return err ? err : tally_move(w->tally, before, after, now_ms);
 }
 
-static enum err put_one(struct store_writer *w, const struct job *record, int64_t now_ms,
+enum err writer_put_job(struct store_writer *w, const struct job *record, int64_t now_ms,
                         struct store_outcome *outcome)
 {
     struct job before = {0}, after;
@@ -223,11 +223,35 @@ enum err store_put_jobs(struct store_writer *w, const struct job *records, size_
     bool wrote = false;
     enum err err = writer_begin(w);
     for (size_t i = 0; i < count && !err; i++) {
-        err = put_one(w, &records[i], now_ms, &outcomes[i]);
+        err = writer_put_job(w, &records[i], now_ms, &outcomes[i]);
         wrote |= outcomes[i].outcome == JOB_INSERTED || outcomes[i].outcome == JOB_UPDATED;
     }
     if (!err && wrote)
         err = tally_prune(w->tally, now_ms);
+    return writer_end(w, err);
+}
+
+static enum err prove(struct store_writer *w, const char *id, enum job_proof proof, int64_t now_ms)
+{
+    struct job before = {0}, after;
+    int64_t seq = 0;
+    bool changed;
+    enum err err = find(w, id, &before, &seq);
+    if (err)
+        return err;
+    after = before;
+    const struct job record = {
+        .id = id, .status = before.status, .benchmark_id = before.benchmark_id, .proof = proof};
+    job_merge(&after, &record, now_ms, &changed); /* refuses no record of the same job */
+    return changed ? update(w, seq, &before, &after, now_ms) : ERR_OK;
+}
+
+enum err store_prove_job(struct store_writer *w, const char *id, enum job_proof proof,
+                         int64_t now_ms)
+{
+    enum err err = writer_begin(w);
+    if (!err)
+        err = prove(w, id, proof, now_ms);
     return writer_end(w, err);
 }
 
