@@ -122,19 +122,24 @@ bool stats_is_outlier(const int64_t *sorted, size_t n, int64_t us)
     return (wide_uint)distance2 * 2 * 1000 > (wide_uint)four_deviations(sorted, n) * 14826;
 }
 
-static uint64_t rate(uint64_t count, uint64_t per_us, int64_t wall_us)
+/* `unit_us` is the unit of time, times the parts of one that are counted. */
+static uint64_t rate(uint64_t count, uint64_t unit_us, int64_t wall_us)
 {
-    if (wall_us <= 0)
-        return 0;
-    return (uint64_t)integer_ratio((wide_uint)count * per_us * 100, (wide_uint)wall_us);
-}
-
-uint64_t stats_per_minute(uint64_t count, int64_t wall_us)
-{
-    return rate(count, 60 * 1000000, wall_us);
+    return wall_us <= 0 ? 0
+                        : (uint64_t)integer_ratio((wide_uint)count * unit_us, (wide_uint)wall_us);
 }
 
 uint64_t stats_per_second(uint64_t count, int64_t wall_us)
 {
-    return rate(count, 1000000, wall_us);
+    return rate(count, UINT64_C(1000000) * 100, wall_us);
+}
+
+uint64_t stats_per_minute(uint64_t count, int64_t wall_us)
+{
+    return rate(count, UINT64_C(60000000) * 100, wall_us);
+}
+
+uint64_t stats_per_hour(uint64_t count, int64_t wall_us)
+{
+    return rate(count, UINT64_C(3600000000) * 10, wall_us);
 }

@@ -38,8 +38,9 @@ int64_t stats_outlier_score(const int64_t *sorted, size_t n, int64_t us);
 /* hyperfine's rule: a score above 14.826. */
 bool stats_is_outlier(const int64_t *sorted, size_t n, int64_t us);
 
-/* `count` in `wall_us`, as hundredths a minute or a second; 0 when no time passed. */
-uint64_t stats_per_minute(uint64_t count, int64_t wall_us);
-uint64_t stats_per_second(uint64_t count, int64_t wall_us);
+/* `count` in `wall_us`, rounded half up; 0 when no time passed. */
+uint64_t stats_per_second(uint64_t count, int64_t wall_us); /* hundredths */
+uint64_t stats_per_minute(uint64_t count, int64_t wall_us); /* hundredths */
+uint64_t stats_per_hour(uint64_t count, int64_t wall_us);   /* tenths */
 
 #endif

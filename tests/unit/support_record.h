@@ -188,7 +188,7 @@ static inline struct bench_record *sample_make(struct sample *s)
         .state = RECONCILED_PENDING,
         .as_of_wall_ms = INT64_C(1768472651004),
         .unsettled_known = true,
-        .unsettled_after = (amount)566000000000000,
+        .unsettled_after = (amount)540400000000000,
         .balance_known = true,
         .balance_before = (amount)2000000000000000000,
         .balance_after = (amount)2000000000000000000,

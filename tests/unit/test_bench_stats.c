@@ -149,11 +149,12 @@ static void deviations_are_those_of_sorted_distances(void **state)
     }
 }
 
-static void rates_are_hundredths_rounded_half_up(void **state)
+static void rates_are_rounded_half_up(void **state)
 {
     (void)state;
     assert_int_equal(stats_per_minute(9, 53288609), 1013);
     assert_int_equal(stats_per_minute(10, 53288609), 1126);
+    assert_int_equal(stats_per_hour(9, 53288609), 6080);
     assert_int_equal(stats_per_second(1086, 53288609), 2038);
     assert_int_equal(stats_per_minute(1, 60 * INT64_C(20000000000)), 0);
     assert_int_equal(stats_per_minute(1, INT64_C(60) * 1000000 * 200), 1); /* 0.005 */
@@ -184,7 +185,7 @@ int main(void)
         cmocka_unit_test(the_threshold_is_exact),
         cmocka_unit_test(equal_calls_make_any_other_an_outlier),
         cmocka_unit_test(deviations_are_those_of_sorted_distances),
-        cmocka_unit_test(rates_are_hundredths_rounded_half_up),
+        cmocka_unit_test(rates_are_rounded_half_up),
         cmocka_unit_test(the_largest_durations_do_not_overflow),
     };
     return cmocka_run_group_tests_name("bench stats", tests, NULL, NULL);
