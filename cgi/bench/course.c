@@ -36,11 +36,10 @@ static struct job job_of(const struct course *c, const char *id, unsigned endpoi
                         .benchmark_id = c->head->id};
 }
 
-static struct job ended_job(const struct course *c, const struct course_call *call,
-                            char error[OUTCOME_TEXT_BYTES])
+static struct job ended_job(const struct course *c, size_t place, char error[OUTCOME_TEXT_BYTES])
 {
-    const struct bench_call *r = &call->record;
-    struct job job = job_of(c, call->job_id, r->endpoint);
+    const struct bench_call *r = &c->calls[place];
+    struct job job = job_of(c, c->job_ids[place], r->endpoint);
     const bool ok = r->outcome == OUTCOME_OK;
     job.status = ok ? JOB_COMPLETED : JOB_FAILED;
     job.started_ms = number((uint64_t)r->start_wall_ms);
@@ -60,11 +59,10 @@ static struct job ended_job(const struct course *c, const struct course_call *ca
 
 enum err course_keep(struct course *c, size_t place)
 {
-    const struct course_call *call = &c->calls[place];
     char error[OUTCOME_TEXT_BYTES];
     struct buf line = buf_make(RUN_TEXT_BYTES);
-    const struct job job = ended_job(c, call, error);
-    record_put_call(&line, &call->record);
+    const struct job job = ended_job(c, place, error);
+    record_put_call(&line, &c->calls[place]);
     const struct run_text text = {buf_str(&line), line.len};
     enum err err = line.err
                        ? line.err
@@ -83,14 +81,14 @@ static const char *copy(struct course *c, const char *text)
 
 static void add_call(struct course *c, const struct flight *flight, const struct bench_call *said)
 {
-    struct course_call *call = &c->calls[c->count];
+    struct bench_call *call = &c->calls[c->count];
     uint32_t *stamps = arena_array(&c->order->arena, said->token_count + 1, sizeof *stamps);
-    call->record = *said;
-    call->record.finish_reason = copy(c, said->finish_reason);
-    call->record.chat_id = copy(c, said->chat_id);
-    call->record.excerpt = copy(c, said->excerpt);
-    call->record.token_us = stamps;
-    call->job_id = copy(c, flight->job_id);
+    *call = *said;
+    call->finish_reason = copy(c, said->finish_reason);
+    call->chat_id = copy(c, said->chat_id);
+    call->excerpt = copy(c, said->excerpt);
+    call->token_us = stamps;
+    c->job_ids[c->count] = copy(c, flight->job_id);
     if (!stamps)
         c->err = ERR_NO_MEMORY;
     else if (said->token_count)
@@ -300,6 +298,12 @@ static enum run_end obstacle(const struct course *c)
     return RUN_END_DONE;
 }
 
+static void move_on(struct course *c, int wait_ms)
+{
+    gpu_watch_tick(&c->gpu);
+    caller_run(c->caller, wait_ms);
+}
+
 /* Lets calls end until at most `most` are in flight; what must not wait for them cancels them. */
 static void drain(struct course *c, unsigned most)
 {
@@ -307,7 +311,7 @@ static void drain(struct course *c, unsigned most)
         if (atomic_load(c->cancelled) || atomic_load(c->stopping))
             caller_cancel_all(c->caller);
         else
-            caller_run(c->caller, LOOK_MS);
+            move_on(c, LOOK_MS);
     }
 }
 
@@ -320,7 +324,7 @@ static bool wait_until(struct course *c, int64_t at_us)
             return true;
         if (obstacle(c) != RUN_END_DONE)
             return false;
-        caller_run(c->caller, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS);
+        move_on(c, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS);
     }
 }
 
@@ -378,6 +382,8 @@ enum err course_open(struct course *c)
 {
     const size_t each = c->head->plan.calls + c->head->plan.warmup;
     c->calls = arena_array(&c->order->arena, each * c->head->endpoint_count, sizeof *c->calls);
+    c->job_ids = arena_array(&c->order->arena, each * c->head->endpoint_count, sizeof *c->job_ids);
+    gpu_watch_open(&c->gpu, c->means->settings, caller_http(c->caller));
     c->budget = (struct budget){.cap = c->head->plan.max_spend};
     for (size_t i = 0; i < c->head->endpoint_count; i++) {
         const struct serving_account *account = c->order->preflight.targets[i].account;
@@ -385,7 +391,7 @@ enum err course_open(struct course *c)
         if (account && abi_u64(&view, 0, &c->generations[i]))
             return ERR_OVERFLOW; /* no token can carry it */
     }
-    return c->calls ? ERR_OK : ERR_NO_MEMORY;
+    return c->calls && c->job_ids ? ERR_OK : ERR_NO_MEMORY;
 }
 
 void course_close(struct course *c)

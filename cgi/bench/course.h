@@ -7,16 +7,11 @@
 
 #include "bench/budget.h"
 #include "bench/call.h"
+#include "bench/gpu_watch.h"
 #include "bench/order.h"
 #include "store/runs.h"
 #include "zerog/session.h"
 #include <stdatomic.h>
-
-/* A call that ended, at its place in the order in which they did. */
-struct course_call {
-    struct bench_call record;
-    const char *job_id;
-};
 
 struct course {
     const struct bench_means *means;
@@ -26,12 +21,13 @@ struct course {
     struct caller *caller;
     const atomic_bool *cancelled; /* by somebody; and by the end of the program: */
     const atomic_bool *stopping;
-    /* A call ended and is durable: the last of `calls`. Not while another one is waited for. */
+    /* A call ended and is durable: the last of `calls`. */
     void (*told)(void *user, const struct course *course);
     void *user;
 
     /* Read by whoever is told. */
-    struct course_call *calls;
+    struct bench_call *calls; /* in the order in which they ended */
+    const char **job_ids;     /* of the same */
     size_t count;
     struct budget budget;
     int64_t zero_us; /* the run's zero on the monotonic clock */
@@ -39,9 +35,10 @@ struct course {
     struct session sessions[PLAN_MAX_PROVIDERS]; /* secrets: course_close() wipes them */
     uint64_t generations[PLAN_MAX_PROVIDERS];
     bool revoked[PLAN_MAX_PROVIDERS]; /* the provider refused the token */
-    unsigned failures;                /* in a row */
-    int64_t not_before_us;            /* a provider asked to wait */
-    enum err err;                     /* the store or the memory failed: nothing more is started */
+    struct gpu_watch gpu;
+    unsigned failures;     /* in a row */
+    int64_t not_before_us; /* a provider asked to wait */
+    enum err err;          /* the store or the memory failed: nothing more is started */
 };
 
 /* What is given is filled in; the rest is zeroed. ERR_NO_MEMORY. */

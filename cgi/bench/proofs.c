@@ -41,7 +41,7 @@ static const uint8_t *hash_bytes(const struct job_hash *hash)
 static void settle(struct asking *a, enum job_proof proof)
 {
     struct course *c = a->proofs->course;
-    c->calls[a->place].record.proof = proof;
+    c->calls[a->place].proof = proof;
     a->due_ms = INT64_MAX;
     const enum err err = course_keep(c, a->place);
     if (err)
@@ -51,7 +51,7 @@ static void settle(struct asking *a, enum job_proof proof)
 static void answered(void *user, const struct http_response *response)
 {
     struct asking *a = user;
-    const struct bench_call *call = &a->proofs->course->calls[a->place].record;
+    const struct bench_call *call = &a->proofs->course->calls[a->place];
     a->in_flight = false;
     a->call = NULL;
     a->proofs->in_flight--;
@@ -71,7 +71,7 @@ static void answered(void *user, const struct http_response *response)
 static void ask(struct asking *a)
 {
     struct course *c = a->proofs->course;
-    const struct bench_call *call = &c->calls[a->place].record;
+    const struct bench_call *call = &c->calls[a->place];
     const struct bench_target *target = &c->order->preflight.targets[call->endpoint];
     struct buf path = buf_make(ENDPOINT_URL_MAX);
     enum err err =
@@ -116,7 +116,7 @@ void proofs_fetch(struct course *c, int deadline_ms)
         proofs.has_signer[i] =
             tee_signer(c->order->preflight.targets[i].service, &proofs.signers[i]) == ERR_OK;
     for (size_t i = 0; i < c->count && asks; i++) {
-        const struct bench_call *call = &c->calls[i].record;
+        const struct bench_call *call = &c->calls[i];
         const bool can = call->chat_id && proofs.has_signer[call->endpoint];
         asks[i] = (struct asking){.proofs = &proofs, .place = i, .due_ms = can ? 0 : INT64_MAX};
         if (!can && call->outcome == OUTCOME_OK && c->head->plan.kind == ENDPOINT_PROVIDER)

@@ -78,7 +78,7 @@ static struct metered meter(const struct course *c, unsigned endpoint)
 {
     struct metered sum = {0};
     for (size_t i = 0; i < c->count; i++) {
-        const struct bench_call *call = &c->calls[i].record;
+        const struct bench_call *call = &c->calls[i];
         if (call->endpoint != endpoint || !call->cost_known)
             continue;
         sum.at_most |= call->cost_at_most;
