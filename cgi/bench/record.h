@@ -31,6 +31,10 @@ enum {
     RECORD_FORMAT = 1
 };
 
+/* Bounds of what is read back: sums and squares over a whole run fit into 128 bits. */
+#define RECORD_MAX_US     (INT64_C(1) << 38) /* three days */
+#define RECORD_MAX_AMOUNT ((amount)1 << 112)
+
 /* One endpoint of a run; calls name it by its place in the head. */
 struct bench_endpoint {
     const char *provider; /* EIP-55 address; NULL for router and baseline */
