@@ -152,6 +152,14 @@ static bool over_report(struct peer *peer)
            end_stream(peer);
 }
 
+/* What a price makes too much of for any amount. */
+static bool over_report_hugely(struct peer *peer)
+{
+    return begin_stream(peer) &&
+           put_chunk(peer, TOKEN("OK") STOP USAGE(9007199254740992, 9007199254740992) DONE) &&
+           end_stream(peer);
+}
+
 static bool cut_stream(struct peer *peer)
 {
     if (begin_stream(peer))
@@ -286,6 +294,7 @@ static const struct {
     {"/slow", stream_slowly},
     {"/split-utf8", split_utf8},
     {"/over-report", over_report},
+    {"/over-report-hugely", over_report_hugely},
     {"/cut", cut_stream},
     {"/cut-after-done", cut_after_done},
     {"/stall", stall},
@@ -345,9 +354,27 @@ static void copy_text(char *to, size_t size, const char **text)
         *text = strncpy(to, *text, size - 1);
 }
 
+/* Whatever a call recorded is stored and read again without a difference. */
+static void check_stored(const struct bench_call *record)
+{
+    struct arena own = arena_make(1 << 20);
+    struct buf line = buf_make(BUF_NO_LIMIT), again = buf_make(BUF_NO_LIMIT);
+    struct bench_call read;
+    record_put_call(&line, record);
+    assert_int_equal(line.err, ERR_OK);
+    assert_int_equal(record_read_call(buf_str(&line), line.len, &own, &read), ERR_OK);
+    record_put_call(&again, &read);
+    assert_string_equal(buf_str(&line), buf_str(&again));
+    assert_null(strstr(buf_str(&line), bearer));
+    buf_free(&line);
+    buf_free(&again);
+    arena_free(&own);
+}
+
 static void note_done(void *user, const struct call_result *result)
 {
     struct seen *seen = user;
+    check_stored(&result->record);
     struct bench_call *record = &seen->result.record;
     seen->dones++;
     seen->result = *result;
@@ -385,6 +412,7 @@ static struct call_request request_to(const struct endpoint *e, const char *path
         .max_tokens = 8,
         .seed = 42,
         .timeouts = {LATE_MS, LATE_MS, LATE_MS, LATE_MS},
+        .zero_us = clock_mono_us(),
         .due_us = -1,
         .priced = true,
         .input_price = INPUT_PRICE,
@@ -701,6 +729,10 @@ static void tokens_beyond_the_bytes_are_flagged_and_billed(void **state)
     assert_true(seen.result.record.over_reported);
     assert_true(seen.result.record.cost == cost(10, 500));
     assert_false(seen.result.record.cost_at_most);
+    struct call_request request = request_to(here(), "/over-report-hugely", &seen);
+    request.output_price = (amount)1 << 96;
+    make_call(&request, &seen);
+    assert_true(seen.result.record.cost == RECORD_MAX_AMOUNT);
 }
 
 static void a_request_is_never_sent_twice(void **state)
