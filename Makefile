@@ -24,7 +24,7 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 
 # The floors of docs/architecture.md, lowest first.
-FLOORS   := base net eth zerog store web panel bench
+FLOORS   := base net eth zerog store web proof panel bench
 LIB_SRC  := $(foreach floor,$(FLOORS),$(wildcard cgi/$(floor)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
