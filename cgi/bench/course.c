@@ -127,8 +127,8 @@ static void renew_session(struct course *c, unsigned endpoint)
     const struct bench_target *target = &c->order->preflight.targets[endpoint];
     session_wipe(&c->sessions[endpoint]);
     c->revoked[endpoint] = false;
-    enum err err = onchain_read(c->means->settings, signer_address(c->means->account),
-                                caller_http(c->caller), &arena, c->cancelled, &chain);
+    enum err err = onchain_read(c->means->settings, signer_address(c->means->account), c->aside,
+                                &arena, c->cancelled, &chain);
     const struct serving_account *account = err ? NULL : onchain_account(&chain, &target->provider);
     struct abi view = abi_make(account ? account->generation : NULL, account ? 32 : 0);
     uint64_t generation;

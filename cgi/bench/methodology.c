@@ -66,9 +66,6 @@ static void say_cost(struct sentences *s, const struct bench_head *head)
         return;
     }
     say(s,
-        "Cost = input tokens x input price + output tokens x output price, in whole neuron, with "
-        "the prices of the named block and the token counts of the provider's usage.");
-    say(s,
         "A call starts only when its worst case, (bytes of the prompt + %d) x input price + "
         "max_tokens x output price, still fits under %s 0G together with what was spent and "
         "reserved before; that a text has no more tokens than bytes is an assumption. A call "

@@ -27,7 +27,7 @@ static void read_unsettled(struct course *c, unsigned endpoint, struct money *mo
                                          .max_response = REPLY_BYTES,
                                          .connect_timeout_ms = TIMEOUT_MS,
                                          .timeout_ms = TIMEOUT_MS};
-    const struct fetched reply = fetch(caller_http(c->caller), &request, &arena, c->stopping);
+    const struct fetched reply = fetch(c->aside, &request, &arena, c->stopping);
     if (!reply.err && reply.status == 200 &&
         json_parse(reply.body, reply.body_len, REPLY_BYTES, &doc) == ERR_OK) {
         const char *fee = json_get_str(doc, "unsettledFee");
@@ -41,8 +41,8 @@ static void read_balances(struct course *c, struct money *money)
 {
     struct onchain chain;
     struct arena arena = arena_make(0);
-    const bool read = onchain_read(c->means->settings, signer_address(c->means->account),
-                                   caller_http(c->caller), &arena, c->stopping, &chain) == ERR_OK;
+    const bool read = onchain_read(c->means->settings, signer_address(c->means->account), c->aside,
+                                   &arena, c->stopping, &chain) == ERR_OK;
     for (size_t i = 0; i < c->head->endpoint_count; i++) {
         const struct serving_account *account =
             read ? onchain_account(&chain, &c->order->preflight.targets[i].provider) : NULL;

@@ -145,10 +145,11 @@ static void carry_out(struct runner *r)
     struct money before[PLAN_MAX_PROVIDERS];
     struct course *course = calloc(1, sizeof *course);
     struct caller *caller = caller_new();
+    struct http_client *aside = http_client_new();
     const struct bench_record record = {.head = r->head};
     log_event(LOG_INFO, "run_started", "run", r->head.id, NULL);
     tell(r, &record, 0);
-    if (!course || !caller) {
+    if (!course || !caller || !aside) {
         log_event(LOG_ERROR, "run_failed", "error", err_name(ERR_NO_MEMORY), NULL);
         archive_close_interrupted(r->store, r->means->account);
         goto out;
@@ -158,6 +159,7 @@ static void carry_out(struct runner *r)
                               .head = &r->head,
                               .store = r->store,
                               .caller = caller,
+                              .aside = aside,
                               .cancelled = &r->cancelled,
                               .stopping = &r->stopping,
                               .told = call_told,
@@ -175,6 +177,7 @@ static void carry_out(struct runner *r)
     set_caller(r, NULL);
     log_event(LOG_INFO, "run_ended", "run", r->head.id, NULL);
 out:
+    http_client_free(aside);
     caller_free(caller);
     free(course);
 }
