@@ -39,6 +39,9 @@ $(BUILD)/metrics.fcgi: $(BUILD)/cgi/metrics.o $(BUILD)/libzg.a
 $(BUILD)/admin.fcgi: $(BUILD)/cgi/admin.o $(BUILD)/libzg.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/verify: $(BUILD)/cgi/verify.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 SUPERVISE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/supervise/*.c))
 
 $(BUILD)/supervise: $(SUPERVISE)
@@ -90,6 +93,12 @@ doctor: ## read every source once and print what is missing and its remedy
 .PHONY: deps
 deps: ## install packages, npm projects and tools for all of this
 	@scripts/install-deps test
+
+.PHONY: verify
+verify: ## check a benchmark report against its raw data (REPORT=docs/compute-metrics.md)
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory $(BUILD)/verify
+	@$(BUILD)/verify $(or $(REPORT),docs/compute-metrics.md)
 
 # --- the panel ----------------------------------------------------------------------------------
 
