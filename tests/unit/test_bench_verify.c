@@ -94,8 +94,8 @@ static void every_changed_digit_is_found(void **state)
         size_t changed = 0;
         for (size_t i = 0; i < texts[t]->len; i++) {
             char *c = &texts[t]->data[i];
-            if (!is_digit(*c) || changed++ % 5)
-                continue; /* each fifth, for the time it takes */
+            if (!is_digit(*c) || changed++ % 13)
+                continue; /* some of them, for the time it takes */
             const char before = *c;
             *c = before == '9' ? '8' : (char)(before + 1);
             if (holds())
