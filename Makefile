@@ -52,8 +52,13 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The commit stands in one object only, so that a commit does not rebuild the rest.
+# The commit stands in one object only, so that a commit rebuilds that one and not the rest.
 $(BUILD)/cgi/panel/render.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+$(BUILD)/cgi/panel/render.o: $(BUILD)/commit
+
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
 
 # Changed flags rebuild everything.
 $(BUILD)/flags: FORCE
