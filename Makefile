@@ -179,10 +179,12 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	clang-14 $(CPPFLAGS) -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+
 .PHONY: bench
 bench: ## measure side by side and assert the stated figures (docs/performance.md)
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all panel $(BUILD)/bench/bench_decode
+	@$(MAKE) --no-print-directory all panel $(BENCH_BIN)
 	@$(NODE_ENV_RUN) node tests/bench/run.mjs $(BENCH_ARGS)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libzg.a
