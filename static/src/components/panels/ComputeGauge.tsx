@@ -1,7 +1,7 @@
 import { bandOf, bandWord, clampPercent, PROCESSOR_LIMITS } from "../../lib/bands";
 import { formatCount, formatLatency, formatWholePercent, UNKNOWN } from "../../lib/format";
 import { formatJobTime } from "../../lib/age";
-import { reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, whatOf } from "../../lib/freshness";
 import { loadProxy } from "../../lib/jobs";
 import type { ComputeMetrics, Gpu, InferenceJob, Source, Sources } from "../../lib/model";
 import { Card } from "./Card";
@@ -38,7 +38,10 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       foot={<Foot entries={entries} now={now} />}
     >
       {compute || sources ? (
-        <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
+        <div
+          data-stale={isStale(sources?.gpu, now) || undefined}
+          className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22"
+        >
           <HeroArea>
             <Load
               percent={clampPercent(compute?.gpuUtilization ?? null)}
@@ -115,12 +118,12 @@ function Load({ percent, gpu, reason }: LoadProps) {
       className={LOAD}
     >
       <Ring percent={percent} />
-      <div className="zg:flex zg:flex-col zg:gap-4">
+      <div className="zg:flex zg:min-w-0 zg:flex-col zg:gap-4">
         <Hero figure={figure} />
-        <span title={gpu?.name ?? undefined} className="zg:text-label zg:text-soft">
+        <span title={gpu?.name ?? undefined} className="zg:truncate zg:text-label zg:text-soft">
           {bandWord(band) + worst(gpu, "busiest", gpu?.worstUtilization)}
         </span>
-        {fullest === "" ? null : <span className="zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
+        {fullest === "" ? null : <span className="zg:truncate zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
       </div>
     </div>
   );

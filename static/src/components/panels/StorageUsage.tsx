@@ -1,6 +1,6 @@
 import { bandOf, bandWord, clampPercent, STORAGE_LIMITS } from "../../lib/bands";
 import { formatCount, formatShare, formatSize, UNKNOWN } from "../../lib/format";
-import { reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, whatOf } from "../../lib/freshness";
 import type { Source, StorageMetrics } from "../../lib/model";
 import { basisText, differencesOf, scannedOf, totalText } from "../../lib/storage";
 import { Card } from "./Card";
@@ -23,7 +23,7 @@ export function StorageUsage({ storage, source, simulated, now }: StorageUsagePr
   );
   return (
     <Card title="Storage Usage" area="storage" sources={source ? [source] : []} now={now} foot={foot}>
-      {storage ? <Usage storage={storage} /> : <NoUsage source={source} />}
+      {storage ? <Usage storage={storage} isOld={isStale(source, now)} /> : <NoUsage source={source} />}
     </Card>
   );
 }
@@ -45,12 +45,12 @@ function NoUsage({ source }: Pick<StorageUsageProps, "source">) {
   );
 }
 
-function Usage({ storage }: { storage: StorageMetrics }) {
+function Usage({ storage, isOld }: { storage: StorageMetrics; isOld: boolean }) {
   const { usedStorageGb, totalStorageGb, objectCount } = storage;
   const scanned = scannedOf(storage);
   const differences = differencesOf(storage);
   return (
-    <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
+    <div data-stale={isOld || undefined} className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
       <HeroArea>
         <Share percent={scanned === null ? shareOf(usedStorageGb, totalStorageGb) : null} />
       </HeroArea>
