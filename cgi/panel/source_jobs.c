@@ -75,6 +75,8 @@ static enum err read_store(struct round *round, struct store_reader *reader, str
     v->completed = totals.completed;
     v->since_ms = totals.since_ms;
     v->mean_latency_ms = totals_mean_latency(&totals, &samples);
+    v->last_completed_ms.known = totals.recent_count > 0;
+    v->last_completed_ms.value = totals.recent[0].finished_ms;
     v->window_completed = totals.window.completed;
     v->window_failed = totals.window.failed + totals.window.lost;
     v->window_tokens = totals.window.timed_tokens;

@@ -95,7 +95,8 @@ enum err storage_scan_parse(struct round *round);
 const char *inft_off(const struct settings *settings);
 enum err inft_plan(struct round *round);
 enum err inft_parse(struct round *round);
-void inft_render(struct json_writer *w, const struct source *source);
+/* With what the agent's recorded jobs say where the contract says nothing. */
+void inft_render(struct json_writer *w, const struct source *inft, const struct source *jobs);
 struct gpu_value {
     struct gpu_reading reading;
     const char *exporter; /* its kind, static */
@@ -120,6 +121,7 @@ struct jobs_value {
     bool exists; /* else nothing below is known: no job was ever recorded */
     int64_t active, completed;
     struct job_number since_ms, mean_latency_ms;
+    struct job_number last_completed_ms;     /* when the newest completed one ended; wall */
     int64_t window_completed, window_failed; /* of TOTALS_WINDOW_MS */
     int64_t window_tokens, window_token_ms;  /* output tokens of timed jobs and their time */
     const struct job *jobs;                  /* the newest FIRST_PAGE_JOBS */

@@ -348,11 +348,17 @@ export interface components {
             /** @description False where the token does not say which of its data is the model and the first one is shown. */
             modelHashIsLabelled?: boolean;
             inferenceCount: number | null;
-            /** @description What is counted. */
-            inferenceBasis?: string | null;
+            /**
+             * @description What is counted: the tokens that the wallet holds, in a family whose every inference is a token; else the agent's completed jobs.
+             * @enum {string|null}
+             */
+            inferenceBasis?: "tokens held" | "recorded jobs" | null;
             lastActive: components["schemas"]["NullableTime"];
-            /** @description What lastActive is the time of. */
-            lastActiveBasis?: string | null;
+            /**
+             * @description What lastActive is the time of: the newest of the token's last change and the agent's last completed job.
+             * @enum {string|null}
+             */
+            lastActiveBasis?: "last log" | "last job" | null;
             /** @description The finer word: ACTIVE, AUTHORISED, TRANSFER PENDING, LISTED, MINTING, MINTED NO DATA, PAUSED, TRANSFERRING, BURNED, MINT FAILED, NOT MINTED, NOT DEPLOYED, FAILED, stopped, offline or UNKNOWN. */
             lifecycle?: string;
             /** @description What status and lifecycle are derived from, for people. */
