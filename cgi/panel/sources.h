@@ -123,6 +123,8 @@ struct jobs_value {
     struct job_number since_ms, mean_latency_ms;
     struct job_number last_completed_ms;     /* when the newest completed one ended; wall */
     int64_t window_completed, window_failed; /* of TOTALS_WINDOW_MS */
+    int64_t window_lost;                     /* of those that failed */
+    int64_t window_output_tokens;            /* of completed jobs */
     int64_t window_tokens, window_token_ms;  /* output tokens of timed jobs and their time */
     const struct job *jobs;                  /* the newest FIRST_PAGE_JOBS */
     size_t count;
@@ -136,6 +138,8 @@ enum err jobs_plan(struct round *round);
 enum err jobs_parse(struct round *round);
 void jobs_free(void *reader);
 void jobs_render(struct json_writer *w, const struct source *source);
+/* Output tokens by the time they took; false when no job of the window says both. */
+bool jobs_token_speed(const struct jobs_value *v, double *per_second);
 /* The figures of `compute` that come from the job history; the value may be NULL. */
 void jobs_put_figures(struct json_writer *w, const struct source *source);
 void jobs_put_next(struct json_writer *w, const struct source *source);
