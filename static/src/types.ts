@@ -282,7 +282,7 @@ export interface components {
             /** @description An upper estimate from its shard. */
             shareBytes: number | null;
         };
-        /** @description 0G's own count of the same files, or of all of them; expired ones stay in it. */
+        /** @description The own count of 0G's storage explorer, of the same files or of all of them. Expired ones stay in it. It stands for the figures while scan is not complete. */
         StorageExplorer: {
             files: number | null;
             bytes: number | null;
