@@ -74,9 +74,10 @@ static void put_network(struct json_writer *w, const struct pass *p)
 /* The gauge's figures come from the GPU exporter and the job history. */
 static void put_compute(struct json_writer *w, const struct pass *p)
 {
+    const struct source *sources = p->view->sources;
     json_open_object(w, "compute");
-    gpu_render(w, &p->view->sources[SOURCE_GPU]);
-    jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
+    gpu_render(w, &sources[SOURCE_GPU], &sources[SOURCE_COMPUTE], &sources[SOURCE_JOBS]);
+    jobs_put_figures(w, &sources[SOURCE_JOBS]);
     json_close_object(w);
 }
 

@@ -106,7 +106,8 @@ enum err gpu_parse(struct round *round);
 const char *gpu_off(const struct settings *settings);
 const struct endpoint *gpu_endpoint(const struct settings *settings);
 /* The members of `compute` that the exporter fills. */
-void gpu_render(struct json_writer *w, const struct source *source);
+void gpu_render(struct json_writer *w, const struct source *gpu, const struct source *compute,
+                const struct source *jobs);
 
 struct status_value {
     struct health_report report; /* a provider's model once; its texts are the value's */

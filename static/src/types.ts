@@ -205,6 +205,8 @@ export interface components {
             memoryTotalBytes: number | null;
             runningRequests: number | null;
             waitingRequests: number | null;
+            /** @description Whether one of the newest jobs went to a provider whose service is reached at the exporter's host. Null while no job names a provider that is listed. */
+            ranJobs?: boolean | null;
             /** @description Fill of the server's KV cache in percent. The cache is set aside at start - this is not GPU memory. */
             kvCacheUtilization: number | null;
         };
