@@ -222,3 +222,15 @@ out:
     curl_url_cleanup(parsed);
     return err;
 }
+
+/* `host` ends in a colon and the port. */
+static size_t name_len(const struct endpoint *e)
+{
+    return (size_t)(strrchr(e->host, ':') - e->host);
+}
+
+bool endpoint_same_machine(const struct endpoint *a, const struct endpoint *b)
+{
+    size_t len = name_len(a);
+    return len == name_len(b) && strncasecmp(a->host, b->host, len) == 0;
+}

@@ -35,4 +35,7 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
  * ERR_NO_MEMORY, or the buffer's ERR_TOO_LARGE. */
 enum err endpoint_url(const struct endpoint *e, const char *path, struct buf *url);
 
+/* Whether both are on the same machine as far as their hosts' names say, whatever the ports. */
+bool endpoint_same_machine(const struct endpoint *a, const struct endpoint *b);
+
 #endif

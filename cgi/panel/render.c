@@ -74,9 +74,10 @@ static void put_network(struct json_writer *w, const struct pass *p)
 /* The gauge's figures come from the GPU exporter and the job history. */
 static void put_compute(struct json_writer *w, const struct pass *p)
 {
+    const struct source *sources = p->view->sources;
     json_open_object(w, "compute");
-    gpu_render(w, &p->view->sources[SOURCE_GPU]);
-    jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
+    gpu_render(w, &sources[SOURCE_GPU], &sources[SOURCE_COMPUTE], &sources[SOURCE_JOBS]);
+    jobs_put_figures(w, &sources[SOURCE_JOBS]);
     json_close_object(w);
 }
 
@@ -155,12 +156,19 @@ static void put_services(struct json_writer *w, const struct pass *p)
     compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS]);
 }
 
+static void put_inft(struct json_writer *w, const struct pass *p)
+{
+    const struct source *sources = p->view->sources;
+    inft_render(w, &sources[SOURCE_INFT], &sources[SOURCE_JOBS]);
+}
+
 static void metrics_body(struct json_writer *w, const struct pass *p)
 {
     put_agent(w, p);
     put_network(w, p);
     put_compute(w, p);
     put_services(w, p);
+    put_inft(w, p);
     for (int i = 0; i < SOURCE_COUNT; i++)
         put_part(w, p, i);
     render_build(w);
@@ -179,7 +187,7 @@ static void storage_body(struct json_writer *w, const struct pass *p)
 
 static void inft_body(struct json_writer *w, const struct pass *p)
 {
-    put_part(w, p, SOURCE_INFT);
+    put_inft(w, p);
 }
 
 static void jobs_body(struct json_writer *w, const struct pass *p)

@@ -205,6 +205,8 @@ export interface components {
             memoryTotalBytes: number | null;
             runningRequests: number | null;
             waitingRequests: number | null;
+            /** @description Whether one of the newest jobs went to a provider whose service is reached at the exporter's host. Null while no job names a provider that is listed. */
+            ranJobs?: boolean | null;
             /** @description Fill of the server's KV cache in percent. The cache is set aside at start - this is not GPU memory. */
             kvCacheUtilization: number | null;
         };
@@ -282,7 +284,7 @@ export interface components {
             /** @description An upper estimate from its shard. */
             shareBytes: number | null;
         };
-        /** @description 0G's own count of the same files, or of all of them; expired ones stay in it. */
+        /** @description The own count of 0G's storage explorer, of the same files or of all of them. Expired ones stay in it. It stands for the figures while scan is not complete. */
         StorageExplorer: {
             files: number | null;
             bytes: number | null;
@@ -348,11 +350,17 @@ export interface components {
             /** @description False where the token does not say which of its data is the model and the first one is shown. */
             modelHashIsLabelled?: boolean;
             inferenceCount: number | null;
-            /** @description What is counted. */
-            inferenceBasis?: string | null;
+            /**
+             * @description What is counted: the tokens that the wallet holds, in a family whose every inference is a token; else the agent's completed jobs.
+             * @enum {string|null}
+             */
+            inferenceBasis?: "tokens held" | "recorded jobs" | null;
             lastActive: components["schemas"]["NullableTime"];
-            /** @description What lastActive is the time of. */
-            lastActiveBasis?: string | null;
+            /**
+             * @description What lastActive is the time of: the newest of the token's last change and the agent's last completed job.
+             * @enum {string|null}
+             */
+            lastActiveBasis?: "last log" | "last job" | null;
             /** @description The finer word: ACTIVE, AUTHORISED, TRANSFER PENDING, LISTED, MINTING, MINTED NO DATA, PAUSED, TRANSFERRING, BURNED, MINT FAILED, NOT MINTED, NOT DEPLOYED, FAILED, stopped, offline or UNKNOWN. */
             lifecycle?: string;
             /** @description What status and lifecycle are derived from, for people. */

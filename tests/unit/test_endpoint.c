@@ -219,6 +219,29 @@ static void a_url_that_does_not_fit_is_said(void **state)
     buf_free(&url);
 }
 
+static void a_machine_is_known_by_its_name_whatever_the_port(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"http://h.example:9400/metrics", "https://H.example/v1", true},
+        {"http://127.0.0.1:1", "http://127.0.0.1:2", true},
+        {"http://[::1]:1", "http://[::1]:2", true},
+        {"http://[::1]:1", "http://[::2]:1", false},
+        {"http://h.example", "http://h.example.org", false},
+        {"http://h.example:80", "http://g.example:80", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct endpoint a, b;
+        assert_int_equal(endpoint_make(&a, "ZG_A", cases[i].a, NULL, &arena), ERR_OK);
+        assert_int_equal(endpoint_make(&b, "ZG_B", cases[i].b, NULL, &arena), ERR_OK);
+        if (endpoint_same_machine(&a, &b) != cases[i].same)
+            fail_msg("%s and %s", cases[i].a, cases[i].b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_path_joins_the_url),
         cmocka_unit_test(a_path_that_is_none_is_refused),
         cmocka_unit_test(a_url_that_does_not_fit_is_said),
+        cmocka_unit_test(a_machine_is_known_by_its_name_whatever_the_port),
     };
     return cmocka_run_group_tests_name("endpoint", tests, setup, teardown);
 }

@@ -25,7 +25,7 @@ interface ComputeGaugeProps {
 export function ComputeGauge({ compute, jobs, sources, simulated, now }: ComputeGaugeProps) {
   const entries: FootEntry[] = sources
     ? [
-        { label: "GPU", source: sources.gpu, simulated, isOwnNode: true },
+        { label: "GPU", source: sources.gpu, simulated, isOwnNode: true, caveat: elsewhere(compute) },
         { label: "Jobs", source: sources.jobs, simulated, note: sinceOf(compute, now) },
       ]
     : [];
@@ -66,6 +66,11 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       )}
     </Card>
   );
+}
+
+/** The load of one's own node says nothing about jobs that ran on another. */
+function elsewhere(compute: ComputeMetrics | null): string | null {
+  return compute?.gpu?.ranJobs === false ? "not the provider of these jobs" : null;
 }
 
 /** Since when the total counts; null while nothing does. */

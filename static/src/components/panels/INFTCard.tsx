@@ -38,7 +38,7 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
             <Fact
               label="Inferences:"
               value={formatCount(inft?.inferenceCount ?? null)}
-              title={inft?.inferenceBasis ?? undefined}
+              basis={inft?.inferenceBasis}
             />
             <Fact
               label="Last Active:"

@@ -2,7 +2,7 @@ import { bandOf, bandWord, clampPercent, STORAGE_LIMITS } from "../../lib/bands"
 import { formatCount, formatShare, formatSize, UNKNOWN } from "../../lib/format";
 import { isStale, reasonOf, whatOf } from "../../lib/freshness";
 import type { Source, StorageMetrics } from "../../lib/model";
-import { basisText, differencesOf, scannedOf, totalText } from "../../lib/storage";
+import { basisText, differencesOf, explorerOf, scannedOf, totalText } from "../../lib/storage";
 import { Card } from "./Card";
 import { Fact, Facts } from "./Facts";
 import { Foot } from "./Foot";
@@ -48,7 +48,7 @@ function NoUsage({ source }: Pick<StorageUsageProps, "source">) {
 function Usage({ storage, isOld }: { storage: StorageMetrics; isOld: boolean }) {
   const { usedStorageGb, totalStorageGb, objectCount } = storage;
   const scanned = scannedOf(storage);
-  const differences = differencesOf(storage);
+  const remark = differencesOf(storage) ?? explorerOf(storage);
   return (
     <div data-stale={isOld || undefined} className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
       <HeroArea>
@@ -63,15 +63,18 @@ function Usage({ storage, isOld }: { storage: StorageMetrics; isOld: boolean }) 
         <Fact label="Total:" title={totalText(storage)} value={formatSize(totalStorageGb)} />
         <Fact label="Objects:" value={scanned === null ? formatCount(objectCount) : `≥ ${formatCount(objectCount)}`} />
       </Facts>
-      <Note text={differences ?? totalText(storage) ?? basisText(storage)} />
+      <Note text={remark?.text ?? totalText(storage) ?? basisText(storage)} detail={remark?.detail} />
     </div>
   );
 }
 
-/** One line below the figures: what differs, else what the total is, else what the figures are about. */
-function Note({ text }: { text: string | undefined }) {
+/**
+ * One line below the figures: what differs, else what 0G counts while the own count goes on, else what the total is,
+ * else what the figures are about.
+ */
+function Note({ text, detail = text }: { text: string | undefined; detail?: string | undefined }) {
   return text === undefined ? null : (
-    <p title={text} className="zg:truncate zg:text-label zg:text-soft zg:tall:hidden">
+    <p title={detail} className="zg:truncate zg:text-label zg:text-soft zg:tall:hidden">
       {text}
     </p>
   );
