@@ -17,14 +17,14 @@ HARDEN   := -fstack-protector-strong -fstack-clash-protection -fPIE
 CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Icgi $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 CFLAGS   := -O2 -g -std=c11 -pthread $(WARN) $(HARDEN)
 LDFLAGS  := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-LDLIBS   := -lfcgi -lcurl -lcjson -lcrypto -lsqlite3 -lm
+LDLIBS   := -lfcgi -lcurl -lcjson -lcrypto -lsecp256k1 -lsqlite3 -lm
 ifneq ($(SAN),)
 CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 LDFLAGS  += -fsanitize=$(SAN)
 endif
 
 # The floors of docs/architecture.md, lowest first.
-FLOORS   := base net eth zerog store web panel
+FLOORS   := base net eth zerog store web proof panel
 LIB_SRC  := $(foreach floor,$(FLOORS),$(wildcard cgi/$(floor)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)

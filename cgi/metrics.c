@@ -8,9 +8,9 @@
 #include "net/http.h"
 #include "panel/api.h"
 #include "panel/poller.h"
-#include "panel/settings.h"
 #include "panel/snapshot.h"
 #include "web/server.h"
+#include "zerog/settings.h"
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +120,8 @@ int main(int argc, char **argv)
     bool to_terminal = strncmp(argument, "--", 2) == 0;
     int code = EXIT_CONFIG;
     snapshot_board_init(&program.api.board);
-    if (settings_load(&program.settings, from_environment, environ, &problems)) {
+    enum err held = settings_refuse_secrets(from_environment, &problems);
+    if (settings_load(&program.settings, from_environment, environ, &problems) || held) {
         if (to_terminal)
             fprintf(stderr, "%s", buf_str(&problems));
         else

@@ -89,7 +89,7 @@ metrics_environment() {
     printf 'LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT=200\n'
     [[ -n $(setting ZG_CACHE_DB) ]] || printf 'ZG_CACHE_DB=%s/state/cache.db\n' "$1"
     for name in "${!setting_reader[@]}"; do
-        [[ ${setting_reader[$name]} == metrics && -n ${settings[$name]-} ]] || continue
+        [[ ${setting_reader[$name]} == @(metrics|both) && -n ${settings[$name]-} ]] || continue
         [[ $name == RUN ]] || printf '%s=%s\n' "$name" "${settings[$name]}"
     done | sort
 }
@@ -103,20 +103,28 @@ admin_environment() {
     printf 'ADMIN_TOKEN=%s\n' "$(<"$RUN_DIR/admin-token")"
     printf 'RECORD_TOKEN=%s\n' "$(<"$RUN_DIR/record-token")"
     for name in "${!setting_reader[@]}"; do
-        [[ ${setting_reader[$name]} == admin && -n ${settings[$name]-} ]] || continue
-        [[ $name =~ ^(ADMIN|RECORD)_TOKEN(_FILE)?$ ]] || printf '%s=%s\n' "$name" "${settings[$name]}"
+        [[ ${setting_reader[$name]} == @(admin|both) && -n ${settings[$name]-} ]] || continue
+        [[ $name =~ ^(RUN|(ADMIN|RECORD)_TOKEN(_FILE)?)$ ]] || printf '%s=%s\n' "$name" "${settings[$name]}"
     done | sort
 }
 
-# What the local network in $1/localnet.json fills in where the environment file $2 says nothing.
+# What the local network in $1/localnet.json fills in where the environment file $2, of the program
+# $3 (metrics or admin), says nothing.
 localnet_environment() {
-    local facts=$1/localnet.json environment=$2 name
+    local facts=$1/localnet.json environment=$2 reader=$3 name
     local -a fields=()
     for name in "${!setting_field[@]}"; do
-        [[ ${setting_field[$name]} != - ]] || continue
+        [[ ${setting_field[$name]} != - && ${setting_reader[$name]} == @("$reader"|both) ]] || continue
         grep -q "^$name=" "$environment" || fields+=("$name=${setting_field[$name]}")
     done
     node "$ROOT/scripts/localnet-settings.mjs" "$facts" "${fields[@]}"
+}
+
+# The key of the local network's wallet, for admin.fcgi, unless the environment file $2 names a wallet
+# or a key of its own.
+localnet_key() {
+    grep -q -e '^ZG_WALLET_ADDRESS=' -e '^ZG_CHAIN_PRIVATE_KEY' "$2" && return
+    printf 'ZG_CHAIN_PRIVATE_KEY=%s\n' "$(<"$1/localnet.key")"
 }
 
 # The environment of the helpers that are given no setting: this one without any.

@@ -1,4 +1,4 @@
-/* Hashes, randomness and comparison from OpenSSL's libcrypto. Thread-safe. */
+/* Hashes, randomness, encoding and comparison from OpenSSL's libcrypto. Thread-safe. */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
 
@@ -11,6 +11,14 @@ void crypto_sha256(const void *bytes, size_t len, uint8_t digest[32]);
 
 /* Whether `len` bytes are the same, in a time that does not tell where they differ. */
 bool crypto_same(const void *a, const void *b, size_t len);
+
+/* `len` bytes that nobody can foretell; false when the system has none. */
+bool crypto_random(void *bytes, size_t len);
+
+/* The standard alphabet with padding, no line breaks, and a NUL: CRYPTO_BASE64_BYTES(len). Leaves
+ * no copy of the bytes. RFC 4648 section 4. Returns the length without the NUL. */
+#define CRYPTO_BASE64_BYTES(len) (((len) + 2) / 3 * 4 + 1)
+size_t crypto_base64(const void *bytes, size_t len, char *text);
 
 /* Overwrites a secret; no compiler leaves this out. */
 void crypto_wipe(void *bytes, size_t len);

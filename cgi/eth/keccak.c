@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { RATE = 136, LANES = 25, ROUNDS = 24 }; /* capacity 512 bits: 200 - 64 = 136 bytes */
+enum {
+    RATE = 136,
+    LANES = KECCAK_LANES,
+    ROUNDS = 24
+}; /* capacity 512 bits: 200 - 64 = 136 bytes */
 
 /* The three tables are those of the Keccak reference, https://keccak.team/keccak_specs_summary.html
  * The last two are listed in the order in which step pi visits the lanes, starting at lane 1. */
@@ -55,27 +59,36 @@ static void permute(uint64_t state[LANES])
     }
 }
 
-static void absorb(uint64_t state[LANES], const uint8_t block[RATE])
+static void put(struct keccak *k, uint8_t byte)
 {
-    for (int i = 0; i < RATE; i++)
-        state[i / 8] ^= (uint64_t)block[i] << 8 * (i % 8);
-    permute(state);
+    k->state[k->at / 8] ^= (uint64_t)byte << 8 * (k->at % 8);
+}
+
+void keccak_add(struct keccak *k, const void *bytes, size_t len)
+{
+    const uint8_t *next = bytes;
+    for (size_t i = 0; i < len; i++) {
+        put(k, next[i]);
+        if (++k->at == RATE) {
+            permute(k->state);
+            k->at = 0;
+        }
+    }
+}
+
+void keccak_end(struct keccak *k, uint8_t digest[32])
+{
+    put(k, 0x01);
+    k->at = RATE - 1; /* the same byte as 0x01 when only one is left: 0x81 */
+    put(k, 0x80);
+    permute(k->state);
+    for (int i = 0; i < 32; i++)
+        digest[i] = (uint8_t)(k->state[i / 8] >> 8 * (i % 8));
 }
 
 void keccak256(const void *bytes, size_t len, uint8_t digest[32])
 {
-    uint64_t state[LANES] = {0};
-    const uint8_t *next = bytes;
-    for (; len >= RATE; len -= RATE, next += RATE)
-        absorb(state, next);
-
-    uint8_t last[RATE] = {0};
-    if (len)
-        memcpy(last, next, len);
-    last[len] = 0x01;
-    last[RATE - 1] |= 0x80; /* the same byte as 0x01 when only one is left: 0x81 */
-    absorb(state, last);
-
-    for (int i = 0; i < 32; i++)
-        digest[i] = (uint8_t)(state[i / 8] >> 8 * (i % 8));
+    struct keccak k = {.at = 0};
+    keccak_add(&k, bytes, len);
+    keccak_end(&k, digest);
 }

@@ -9,4 +9,15 @@
 
 void keccak256(const void *bytes, size_t len, uint8_t digest[32]);
 
+/* The same over pieces: start from {.at = 0}, add each, end once. */
+enum { KECCAK_LANES = 25 };
+
+struct keccak {
+    uint64_t state[KECCAK_LANES];
+    size_t at; /* byte of the block that comes next */
+};
+
+void keccak_add(struct keccak *k, const void *bytes, size_t len);
+void keccak_end(struct keccak *k, uint8_t digest[32]);
+
 #endif

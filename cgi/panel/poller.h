@@ -4,8 +4,8 @@
 #define PANEL_POLLER_H
 
 #include "base/error.h"
-#include "panel/settings.h"
 #include "panel/snapshot.h"
+#include "zerog/settings.h"
 
 struct poller;
 

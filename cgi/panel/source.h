@@ -16,7 +16,7 @@
 #include "eth/address.h"
 #include "eth/rpc.h"
 #include "net/endpoint.h"
-#include "panel/settings.h"
+#include "zerog/settings.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

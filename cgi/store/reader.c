@@ -21,9 +21,14 @@ static const char *const sql[READ_STMT_COUNT] = {
                   " ORDER BY timestamp_ms DESC, id DESC",
     [READ_HAS] = "SELECT 1 FROM jobs WHERE id = ?1",
     [READ_NEW_IDS] = "SELECT seq, id FROM jobs WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    [READ_TO_PROVE] = "SELECT " ROW_COLUMNS " FROM jobs"
+                      " WHERE status = 2 AND proof = 1 AND provider IS NOT NULL"
+                      " AND chat_id IS NOT NULL AND benchmark_id IS NULL AND finished_ms > ?1"
+                      " ORDER BY finished_ms DESC LIMIT ?2",
     [READ_DATA_VERSION] = "PRAGMA data_version",
 };
-_Static_assert(JOB_COMPLETED == 2, "READ_RECENT and an index name it");
+_Static_assert(JOB_COMPLETED == 2, "READ_RECENT, READ_TO_PROVE and their indices name it");
+_Static_assert(PROOF_REPORTED == 1, "READ_TO_PROVE and its index name it");
 
 struct store_reader *store_reader_new(const char *path, enum store_kind kind)
 {

@@ -1,5 +1,5 @@
 /* The connection of a reader: how it is opened, found broken and opened anew. Internal to store/;
- * what is read with it stands in totals.c and page.c. */
+ * what is read with it stands in totals.c, page.c, new_ids.c and to_prove.c. */
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
@@ -14,6 +14,7 @@ enum reader_stmt {
     READ_PAGE,
     READ_HAS,
     READ_NEW_IDS,
+    READ_TO_PROVE,
     READ_DATA_VERSION,
     READ_STMT_COUNT
 };

@@ -52,6 +52,12 @@
     " timed_ms INTEGER NOT NULL"                                                                   \
     ") STRICT;"
 
+/* Holds what is still to be proven, and nothing else. */
+#define TO_PROVE_V1                                                                                \
+    "CREATE INDEX jobs_to_prove ON jobs (finished_ms)"                                             \
+    " WHERE status = 2 AND proof = 1 AND provider IS NOT NULL AND chat_id IS NOT NULL"             \
+    " AND benchmark_id IS NULL;"
+
 #define SCANS_V1                                                                                   \
     "CREATE TABLE scans ("                                                                         \
     " name TEXT NOT NULL,"                                                                         \
@@ -64,7 +70,7 @@
     " PRIMARY KEY (name, chain_id, contract, wallet)"                                              \
     ") STRICT, WITHOUT ROWID;"
 
-static const char *const jobs_steps[] = {JOBS_V1};
+static const char *const jobs_steps[] = {JOBS_V1, TO_PROVE_V1};
 static const char *const cache_steps[] = {JOBS_V1 SCANS_V1};
 
 /* "ZGjb" and "ZGca" */

@@ -56,6 +56,11 @@ enum err store_put_jobs(struct store_writer *writer, const struct job *records, 
 enum err store_remove_jobs(struct store_writer *writer, const char *const *ids, size_t count,
                            int64_t now_ms);
 
+/* Sets how far a job is proven, by the rules of store/job.h: ERR_OK as well when it changes
+ * nothing. ERR_NOT_FOUND when there is no such job (any more). Thread-safe. */
+enum err store_prove_job(struct store_writer *writer, const char *id, enum job_proof proof,
+                         int64_t now_ms);
+
 /* Reading. A reader belongs to one thread at a time. */
 
 struct store_reader;
@@ -130,6 +135,12 @@ enum err store_read_page(struct store_reader *const *readers, size_t count, cons
  * store_generation() differs. */
 enum err store_read_new_ids(struct store_reader *reader, int64_t *after, const char **ids,
                             size_t max, struct arena *arena, size_t *count);
+
+/* The agent's completed jobs of which nobody but the agent says so, and which name provider and
+ * chat: what a signature of the provider can prove. Those that ended after `since_ms`, newest
+ * first, at most `max`; reads no other job. */
+enum err store_read_to_prove(struct store_reader *reader, int64_t since_ms, struct job *jobs,
+                             size_t max, struct arena *arena, size_t *count);
 
 /* Counts the openings of the store. */
 uint64_t store_generation(const struct store_reader *reader);

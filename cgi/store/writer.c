@@ -231,6 +231,30 @@ enum err store_put_jobs(struct store_writer *w, const struct job *records, size_
     return writer_end(w, err);
 }
 
+static enum err prove(struct store_writer *w, const char *id, enum job_proof proof, int64_t now_ms)
+{
+    struct job before = {0}, after;
+    int64_t seq = 0;
+    bool changed;
+    enum err err = find(w, id, &before, &seq);
+    if (err)
+        return err;
+    after = before;
+    const struct job record = {
+        .id = id, .status = before.status, .benchmark_id = before.benchmark_id, .proof = proof};
+    job_merge(&after, &record, now_ms, &changed); /* refuses no record of the same job */
+    return changed ? update(w, seq, &before, &after, now_ms) : ERR_OK;
+}
+
+enum err store_prove_job(struct store_writer *w, const char *id, enum job_proof proof,
+                         int64_t now_ms)
+{
+    enum err err = writer_begin(w);
+    if (!err)
+        err = prove(w, id, proof, now_ms);
+    return writer_end(w, err);
+}
+
 static enum err take_out(struct store_writer *w, const char *id, int64_t now_ms)
 {
     struct job row = {0};

@@ -3,6 +3,7 @@
 #define GET_ALL_SERVICES       0x21fe0f30u
 #define GET_ALL_SERVICES_PAGED 0xa09cfca9u
 #define GET_ACCOUNTS_BY_USER   0x4fe63f4du
+#define GET_SERVICE            0x15a52302u
 #define LEDGER_ADDRESS         0xd1d20056u
 
 void serving_put_get_services(struct buf *out, uint64_t offset)
@@ -15,6 +16,12 @@ void serving_put_get_services(struct buf *out, uint64_t offset)
 void serving_put_get_all_services(struct buf *out)
 {
     abi_put_selector(out, GET_ALL_SERVICES);
+}
+
+void serving_put_get_service(struct buf *out, const struct address *provider)
+{
+    abi_put_selector(out, GET_SERVICE);
+    abi_put_address(out, provider);
 }
 
 void serving_put_ledger_address(struct buf *out)
@@ -105,6 +112,30 @@ static enum serving_generation tell_generation(const struct abi *body, size_t co
         return offset == head_words[SERVING_V1] * 32 ? SERVING_V1 : SERVING_V2;
     }
     return SERVING_V2;
+}
+
+/* One service tells its own generation, in the same way. */
+static enum serving_generation generation_of(const struct abi *view)
+{
+    struct abi tuple;
+    uint64_t offset;
+    if (abi_tuple(view, 0, &tuple) || abi_u64(&tuple, AT_SERVICE_TYPE, &offset))
+        return SERVING_V2;
+    for (enum serving_generation g = SERVING_V1; g <= SERVING_V3; g++)
+        if (offset == head_words[g] * 32)
+            return g;
+    return SERVING_V2;
+}
+
+enum err serving_decode_service(const uint8_t *data, size_t len, struct service *service)
+{
+    if (!len)
+        return ERR_NO_CONTRACT;
+    struct abi view = abi_make(data, len);
+    size_t budget = SIZE_MAX;
+    *service = (struct service){0};
+    read_service(&view, 0, generation_of(&view), &budget, service);
+    return service->err;
 }
 
 enum err serving_decode_services(const uint8_t *data, size_t len, bool paged, size_t *text_budget,

@@ -63,6 +63,8 @@ struct service_page {
 void serving_put_get_services(struct buf *out, uint64_t offset);
 /* Call data of getAllServices(), v1 and v2. */
 void serving_put_get_all_services(struct buf *out);
+/* Call data of getService(provider). */
+void serving_put_get_service(struct buf *out, const struct address *provider);
 /* Call data of ledgerAddress(). */
 void serving_put_ledger_address(struct buf *out);
 /* Call data of getAccountsByUser(user, offset, SERVING_PAGE), v3. */
@@ -77,6 +79,13 @@ void serving_put_get_accounts(struct buf *out, const struct address *user, uint6
  * the same bytes, so the size of the data says nothing about the size of what is made of it. */
 enum err serving_decode_services(const uint8_t *data, size_t len, bool paged, size_t *text_budget,
                                  struct arena *arena, struct service_page *page);
+
+/* The contract reverts so where a provider has no service: ServiceNotExist(address). */
+#define SERVING_NO_SERVICE 0x098eda7eu
+
+/* Decodes what getService returned, of whatever generation; `data` must outlive the service.
+ * ERR_NO_CONTRACT for empty data; a service that cannot be read gives its error. */
+enum err serving_decode_service(const uint8_t *data, size_t len, struct service *service);
 
 /* A wallet's sub-account with one provider. */
 struct serving_account {

@@ -4,7 +4,7 @@
 
 #include "support.h"
 
-#include "panel/settings.h"
+#include "zerog/settings.h"
 
 static char *const *given_environment; /* "NAME=value", closed by NULL; one test at a time */
 
@@ -24,7 +24,9 @@ static inline enum err load_given(struct settings *s, char *const *environment,
                                   struct buf *problems)
 {
     given_environment = environment;
-    return settings_load(s, look_up_given, environment, problems);
+    enum err held = settings_refuse_secrets(look_up_given, problems);
+    enum err err = settings_load(s, look_up_given, environment, problems);
+    return held ? held : err;
 }
 
 /* For settings that are right. settings_free() them. */

@@ -31,10 +31,46 @@ static void sha256_gives_the_published_digests(void **state)
     free(million);
 }
 
+/* RFC 4648 section 10, and the two characters that the alphabet for URLs writes differently. */
+static void base64_gives_the_published_texts(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {"\xfb\xff\xbf", "+/+/"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[CRYPTO_BASE64_BYTES(6)];
+        size_t len = strlen(cases[i][0]);
+        assert_int_equal(crypto_base64(cases[i][0], len, text), strlen(cases[i][1]));
+        assert_string_equal(text, cases[i][1]);
+        assert_int_equal(CRYPTO_BASE64_BYTES(len), strlen(text) + 1);
+    }
+    char line[CRYPTO_BASE64_BYTES(300)], bytes[300] = {0}; /* PEM would break it */
+    assert_int_equal(crypto_base64(bytes, sizeof bytes, line), 400);
+    assert_null(strchr(line, '\n'));
+}
+
+static void random_bytes_differ(void **state)
+{
+    (void)state;
+    uint8_t a[32], b[32];
+    assert_true(crypto_random(a, sizeof a) && crypto_random(b, sizeof b));
+    assert_memory_not_equal(a, b, sizeof a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_gives_the_published_digests),
+        cmocka_unit_test(base64_gives_the_published_texts),
+        cmocka_unit_test(random_bytes_differ),
     };
     return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
 }

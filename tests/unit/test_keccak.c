@@ -50,6 +50,22 @@ static void lengths_around_the_block_of_136_bytes(void **state)
                   "0x4ac8a3b6d9ae989d0806e1dc0dca107b1b963d4123c8eefa4743ee2e4db1af28");
 }
 
+static void pieces_give_the_digest_of_the_whole(void **state)
+{
+    (void)state;
+    uint8_t bytes[300], whole[32], pieces[32];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i % 251);
+    keccak256(bytes, sizeof bytes, whole);
+    for (size_t cut = 0; cut <= sizeof bytes; cut++) {
+        struct keccak k = {.at = 0};
+        keccak_add(&k, bytes, cut);
+        keccak_add(&k, bytes + cut, sizeof bytes - cut);
+        keccak_end(&k, pieces);
+        assert_memory_equal(pieces, whole, sizeof whole);
+    }
+}
+
 /* A topic is the hash of its event's signature, so recorded logs are vectors as well. */
 static void recorded_topics_are_hashes_of_signatures(void **state)
 {
@@ -142,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(well_known_digests),
         cmocka_unit_test(lengths_around_the_block_of_136_bytes),
+        cmocka_unit_test(pieces_give_the_digest_of_the_whole),
         cmocka_unit_test(recorded_topics_are_hashes_of_signatures),
         cmocka_unit_test(messages_of_session_tokens),
         cmocka_unit_test(message_of_a_response_signature),

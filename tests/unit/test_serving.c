@@ -102,6 +102,9 @@ static void calls_have_the_published_selectors(void **state)
                        "00000000000000000000000070997970c51812dc3a010c7d01b50e0d17dc79c8"
                        "0000000000000000000000000000000000000000000000000000000000000064"
                        "0000000000000000000000000000000000000000000000000000000000000032");
+    serving_put_get_service(&data, &user);
+    assert_call(&data, "0x15a52302"
+                       "00000000000000000000000070997970c51812dc3a010c7d01b50e0d17dc79c8");
     cJSON_Delete(doc);
 }
 
@@ -168,6 +171,40 @@ static void every_generation_is_told_apart_and_read(void **state)
         assert_int_equal(page.total, g == SERVING_V3 ? 77 : COUNT(rows));
         for (size_t i = 0; i < COUNT(rows); i++)
             assert_registered(&page.services[i], &rows[i], g);
+        buf_free(&data);
+    }
+}
+
+static void one_service_is_read_like_a_row(void **state)
+{
+    (void)state;
+    cJSON *doc = load_json_vectors("compute.json");
+    struct service s;
+    size_t len;
+    const uint8_t *bytes = decode_hex(&arena, vector_str(doc, "getServiceReturn"), &len);
+    assert_int_equal(serving_decode_service(bytes, len, &s), ERR_OK);
+    assert_address(&s.provider, vector_str(doc, "providerA"));
+    assert_text(&s.url, "http://127.0.0.1:19001");
+    assert_text(&s.model, "openai/gpt-oss-20b");
+    assert_true(s.has_tee && s.tee_acknowledged);
+    assert_address(&s.tee_signer, vector_str(doc, "teeSigner"));
+    for (size_t cut = 0; cut < len; cut++) {
+        enum err err = serving_decode_service(bytes, cut, &s);
+        if (cut == 0)
+            assert_int_equal(err, ERR_NO_CONTRACT);
+        else if (cut < (1 + 11) * 32)
+            assert_int_not_equal(err, ERR_OK);
+    }
+    cJSON_Delete(doc);
+
+    struct registered row = make_registered(7, "m");
+    row.acknowledged = true;
+    for (enum serving_generation g = SERVING_V1; g <= SERVING_V3; g++) {
+        struct buf data = buf_make(BUF_NO_LIMIT);
+        put_word(&data, 32);
+        put_service_tuple(&data, g, &row);
+        assert_int_equal(serving_decode_service((const uint8_t *)data.data, data.len, &s), ERR_OK);
+        assert_registered(&s, &row, g);
         buf_free(&data);
     }
 }
@@ -608,6 +645,7 @@ int main(void)
         TEST(calls_have_the_published_selectors),
         TEST(the_recorded_services_are_read_field_by_field),
         TEST(every_generation_is_told_apart_and_read),
+        TEST(one_service_is_read_like_a_row),
         TEST(an_empty_list_is_a_list),
         TEST(no_data_means_no_contract),
         TEST(a_bad_row_stays_with_its_error_and_drops_no_other),

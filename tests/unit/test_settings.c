@@ -1,4 +1,4 @@
-#include "panel/settings.h"
+#include "zerog/settings.h"
 
 #include "support_settings.h"
 

@@ -155,7 +155,7 @@ static void a_newer_store_is_refused_and_left_alone(void **state)
     (void)state;
     struct folder f = folder_make();
     put_one(f.store, &job);
-    tell_db(f.store, "PRAGMA user_version = 2");
+    tell_db(f.store, "PRAGMA user_version = 98");
     struct buf before = read_whole(f.store);
     assert_refused(f.store, ERR_CONFIG);
     struct store_reader *reader = store_reader_new(f.store, STORE_JOBS);

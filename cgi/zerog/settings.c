@@ -1,4 +1,4 @@
-#include "panel/settings.h"
+#include "zerog/settings.h"
 
 #include "eth/hex.h"
 #include <inttypes.h>
@@ -12,6 +12,8 @@ struct raw_settings {
     const char *run, *gpu_exporter, *status_api;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
+    const char *agent_version, *bench_provider, *bench_allow;
+    const char *router, *baseline, *baseline_model;
     int64_t storage_budget, storage_max_sectors, from_block;
     int64_t head_max_age_ms, max_requests_per_min;
 };
@@ -90,7 +92,35 @@ static enum err check_path(const char *text)
     return text[0] == '/' && len < 1024 ? ERR_OK : ERR_CONFIG;
 }
 
-#define A_URL      "an http or https URL with a host"
+/* A comma list of addresses. */
+static enum err parse_allowed(const char *text, struct bench_settings *bench)
+{
+    char item[ADDRESS_TEXT_BYTES];
+    bench->allowed_count = 0;
+    for (;;) {
+        text += strspn(text, " ");
+        size_t len = strcspn(text, ", ");
+        if (len >= sizeof item || bench->allowed_count == BENCH_ALLOWED_MAX)
+            return ERR_BAD_FORMAT;
+        memcpy(item, text, len);
+        item[len] = '\0';
+        enum err err = address_parse(item, &bench->allowed[bench->allowed_count++]);
+        if (err)
+            return err;
+        text += len + strspn(text + len, " ");
+        if (!*text)
+            return ERR_OK;
+        if (*text++ != ',')
+            return ERR_BAD_FORMAT;
+    }
+}
+
+static enum err check_allowed(const char *text)
+{
+    struct bench_settings bench;
+    return strcmp(text, "*") == 0 ? ERR_OK : parse_allowed(text, &bench);
+}
+
 #define MAX_WHOLE  (INT64_C(1) << 53)
 #define AN_ADDRESS "an address: 0x and 40 hexadecimal digits, mixed case only with its checksum"
 #define A_URL      "an http or https URL with a host"
@@ -141,6 +171,24 @@ static const struct config_row rows[] = {
      ROW(agent_name),
      .check = check_name,
      .expects = "a name of at most 200 bytes"},
+    {.name = "ZG_AGENT_VERSION",
+     ROW(agent_version),
+     .check = check_name,
+     .expects = "a version of at most 200 bytes"},
+    {.name = "ZG_BENCH_PROVIDER",
+     ROW(bench_provider),
+     .check = check_address,
+     .expects = AN_ADDRESS},
+    {.name = "ZG_BENCH_ALLOW",
+     ROW(bench_allow),
+     .check = check_allowed,
+     .expects = "a comma list of at most 16 addresses, or * for all that the contract lists"},
+    {.name = "ZG_ROUTER_URL", ROW(router), .check = check_url, .expects = A_URL},
+    {.name = "ZG_BASELINE_URL", ROW(baseline), .check = check_url, .expects = A_URL},
+    {.name = "ZG_BASELINE_MODEL",
+     ROW(baseline_model),
+     .check = check_name,
+     .expects = "a name of at most 200 bytes"},
     {.name = "ZG_INFT_TOKEN_ID",
      ROW(inft_token_id),
      .check = check_token_id,
@@ -182,7 +230,7 @@ static const char *const secrets[] = {
     "ADMIN_TOKEN",          "RECORD_TOKEN",
 };
 
-static enum err refuse_secrets(config_lookup lookup, struct buf *problems)
+enum err settings_refuse_secrets(config_lookup lookup, struct buf *problems)
 {
     enum err err = ERR_OK;
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
@@ -260,6 +308,25 @@ static void resolve_storage(struct settings *s, const struct raw_settings *raw)
     s->cache_db = raw->cache_db;
 }
 
+/* Without a list, the configured provider alone may be called. */
+static void resolve_bench(struct settings *s, const struct raw_settings *raw)
+{
+    struct bench_settings *bench = &s->bench;
+    bench->has_provider =
+        raw->bench_provider && !address_parse(raw->bench_provider, &bench->provider);
+    bench->allows_all = raw->bench_allow && strcmp(raw->bench_allow, "*") == 0;
+    if (raw->bench_allow && !bench->allows_all) {
+        parse_allowed(raw->bench_allow, bench);
+    } else if (bench->has_provider) {
+        bench->allowed[0] = bench->provider;
+        bench->allowed_count = 1;
+    }
+    bench->has_router = resolve_endpoint(s, "ZG_ROUTER_URL", raw->router, &bench->router);
+    bench->has_baseline = resolve_endpoint(s, "ZG_BASELINE_URL", raw->baseline, &bench->baseline);
+    bench->baseline_model = raw->baseline_model;
+    s->agent_version = raw->agent_version;
+}
+
 /* Gives the texts their types, completed by the network's preset. What a text must be, its row has
  * said already: only what is missing is a new problem here. */
 static enum err resolve(struct settings *s, const struct raw_settings *raw, struct buf *problems)
@@ -278,6 +345,7 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     enum err private = cidr_list_parse(
         raw->allow_private ? raw->allow_private : s->network->private_allowed, &s->allow_private);
     resolve_storage(s, raw);
+    resolve_bench(s, raw);
     enum err rpc = resolve_rpc(s, raw->chain_rpc, problems);
     enum err serving = resolve_serving(s, raw->serving, problems);
     s->has_gpu_exporter =
@@ -294,11 +362,10 @@ enum err settings_load(struct settings *s, config_lookup lookup, char *const *en
 {
     *s = (struct settings){.arena = arena_make(0), .warnings = buf_make(64 * 1024)};
     struct raw_settings raw;
-    enum err secret = refuse_secrets(lookup, problems);
     enum err read = config_read(rows, ROW_COUNT, lookup, &raw, problems);
     enum err resolved = resolve(s, &raw, problems);
     config_unknown(rows, ROW_COUNT, environment, "ZG_", &s->warnings);
-    return secret ? secret : read ? read : resolved;
+    return read ? read : resolved;
 }
 
 void settings_free(struct settings *s)
@@ -341,6 +408,21 @@ static void print_storage(const struct settings *s, struct buf *out)
     buf_printf(out, "ZG_CACHE_DB=%s\n", s->cache_db ? s->cache_db : "(not set)");
 }
 
+static void print_bench(const struct settings *s, struct buf *out)
+{
+    const struct bench_settings *bench = &s->bench;
+    print_address(out, "ZG_BENCH_PROVIDER", bench->has_provider, &bench->provider, "(not set)");
+    if (bench->allows_all)
+        buf_puts(out, "ZG_BENCH_ALLOW=*\n");
+    else
+        buf_printf(out, "ZG_BENCH_ALLOW=%zu providers\n", bench->allowed_count);
+    print_endpoint(out, "ZG_ROUTER_URL", bench->has_router, &bench->router);
+    print_endpoint(out, "ZG_BASELINE_URL", bench->has_baseline, &bench->baseline);
+    buf_printf(out, "ZG_BASELINE_MODEL=%s\n",
+               bench->baseline_model ? bench->baseline_model : "(not set)");
+    buf_printf(out, "ZG_AGENT_VERSION=%s\n", s->agent_version ? s->agent_version : "(not set)");
+}
+
 void settings_print(const struct settings *s, struct buf *out)
 {
     buf_printf(out, "ZG_NETWORK=%s (chain id %" PRIu64 ")\n", s->network->name,
@@ -351,6 +433,7 @@ void settings_print(const struct settings *s, struct buf *out)
                   "(read from the serving contract)");
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
     print_storage(s, out);
+    print_bench(s, out);
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");
     char token[WORD_TEXT_BYTES];
     print_address(out, "ZG_INFT_CONTRACT", s->has_inft, &s->inft, "(not set)");

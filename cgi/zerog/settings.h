@@ -1,8 +1,8 @@
-/* What metrics.fcgi is told: the environment, completed by the preset of the network. Nothing here
- * is secret, and the program refuses to start when a secret's name is set. Immutable after
- * settings_load(), then readable from any thread. */
-#ifndef PANEL_SETTINGS_H
-#define PANEL_SETTINGS_H
+/* What the programs are told: the environment, completed by the preset of the network. Nothing here
+ * is secret; both programs read the same names in the same way, and each uses its share. Immutable
+ * after settings_load(), then readable from any thread. */
+#ifndef ZEROG_SETTINGS_H
+#define ZEROG_SETTINGS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -17,6 +17,20 @@
 #include <stdint.h>
 
 enum storage_mode { STORAGE_AGENT, STORAGE_NODE, STORAGE_NETWORK };
+
+enum { BENCH_ALLOWED_MAX = 16 };
+
+/* What a benchmark may call. */
+struct bench_settings {
+    struct address provider; /* where none is asked for; has_provider only */
+    bool has_provider;
+    struct address allowed[BENCH_ALLOWED_MAX];
+    size_t allowed_count;
+    bool allows_all;                  /* every provider that the contract lists */
+    struct endpoint router, baseline; /* with their has_ only */
+    bool has_router, has_baseline;
+    const char *baseline_model; /* NULL: not given */
+};
 
 struct settings {
     const struct network *network;
@@ -40,9 +54,11 @@ struct settings {
     const char *storage_data_dir; /* of the operator's own node; NULL: not given */
     uint64_t from_block;          /* where scans of logs begin; has_from_block only */
     bool has_from_block;
-    const char *cache_db;   /* NULL: nothing is kept between two runs */
-    const char *agent_name; /* NULL: not given; the environment's */
-    struct address inft;    /* the iNFT's contract; has_inft only */
+    const char *cache_db;      /* NULL: nothing is kept between two runs */
+    const char *agent_name;    /* NULL: not given; the environment's */
+    const char *agent_version; /* NULL: not given */
+    struct bench_settings bench;
+    struct address inft; /* the iNFT's contract; has_inft only */
     bool has_inft;
     struct token_id inft_token; /* has_inft_token only; else the mint transaction tells it */
     bool has_inft_token;
@@ -60,6 +76,10 @@ struct settings {
 enum err settings_load(struct settings *s, config_lookup lookup, char *const *environment,
                        struct buf *problems);
 void settings_free(struct settings *s);
+
+/* A process that only looks must not hold what only the admin process may: a line in `problems` for
+ * each secret's name that is set, also empty, also as NAME_FILE; ERR_CONFIG then. */
+enum err settings_refuse_secrets(config_lookup lookup, struct buf *problems);
 
 /* Appends the effective configuration, a line each, URLs in their shown form. */
 void settings_print(const struct settings *s, struct buf *out);
