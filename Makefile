@@ -24,7 +24,7 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 
 # The floors of docs/architecture.md, lowest first.
-FLOORS   := base net eth zerog store web proof panel
+FLOORS   := base net eth zerog store web proof panel bench
 LIB_SRC  := $(foreach floor,$(FLOORS),$(wildcard cgi/$(floor)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
@@ -52,9 +52,10 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The commit stands in one object only, so that a commit rebuilds that one and not the rest.
-$(BUILD)/cgi/panel/render.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
-$(BUILD)/cgi/panel/render.o: $(BUILD)/commit
+# The commit stands in two objects only, so that a commit rebuilds these and not the rest.
+STAMPED := $(BUILD)/cgi/panel/render.o $(BUILD)/cgi/bench/order.o
+$(STAMPED): CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+$(STAMPED): $(BUILD)/commit
 
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D)

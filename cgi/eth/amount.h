@@ -25,6 +25,12 @@ enum err amount_sub(amount a, amount b, amount *out);
 /* Decimal digits. Returns `text`. */
 char *amount_text(amount a, char text[AMOUNT_TEXT_BYTES]);
 
+enum { COINS_TEXT_BYTES = 42 }; /* the digits, a point, a zero before it; NUL */
+
+/* In 0G, exactly: "0.0005", "3.0"; at least one decimal place, no zeros behind it. Returns `text`.
+ */
+char *amount_coins(amount a, char text[COINS_TEXT_BYTES]);
+
 enum { WORD_TEXT_BYTES = 79 }; /* 2^256-1 has 78 digits; NUL */
 
 /* A whole 32-byte word as decimal digits, for the few values that are not money (token ids,

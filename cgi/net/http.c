@@ -1,8 +1,10 @@
 #include "net/http.h"
 
+#include "base/clock.h"
 #include "net/transfer.h"
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The first version with CURLOPT_QUICK_EXIT. */
@@ -40,6 +42,14 @@ enum err http_global_init(void)
 void http_global_cleanup(void)
 {
     curl_global_cleanup();
+}
+
+char *http_libraries(char text[HTTP_LIBRARIES_BYTES])
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    snprintf(text, HTTP_LIBRARIES_BYTES, "libcurl %s, %s", info->version,
+             info->ssl_version ? info->ssl_version : "no TLS");
+    return text;
 }
 
 struct http_client *http_client_new(void)
@@ -101,6 +111,7 @@ enum err http_submit(struct http_client *client, const struct http_request *requ
     call->done = request->done;
     call->user = request->user;
     enum err err = transfer_init(&call->transfer, request, call);
+    call->transfer.started_us = clock_mono_us();
     if (!err && curl_multi_add_handle(client->multi, call->transfer.easy) != CURLM_OK)
         err = ERR_NO_MEMORY;
     if (err) {
@@ -114,9 +125,9 @@ enum err http_submit(struct http_client *client, const struct http_request *requ
 }
 
 /* The handle leaves libcurl before `done` runs: its connection is free for the next call. */
-static void call_end(struct http_call *call, enum err err)
+static void call_end(struct http_call *call, enum err err, int64_t ended_us)
 {
-    struct http_response response = transfer_response(&call->transfer, err);
+    struct http_response response = transfer_response(&call->transfer, err, ended_us);
     call->ending = true;
     call_unlink(call);
     curl_multi_remove_handle(call->client->multi, call->transfer.easy);
@@ -127,12 +138,29 @@ static void call_end(struct http_call *call, enum err err)
 void http_call_cancel(struct http_call *call)
 {
     if (!call->ending)
-        call_end(call, ERR_CANCELLED);
+        call_end(call, ERR_CANCELLED, clock_mono_us());
 }
 
-/* Returns whether any call ended. */
+int64_t http_call_started_us(const struct http_call *call)
+{
+    return call->transfer.started_us;
+}
+
+int http_call_status(const struct http_call *call)
+{
+    return transfer_status(&call->transfer);
+}
+
+const char *http_call_header(const struct http_call *call, const char *name)
+{
+    return transfer_header(&call->transfer, name);
+}
+
+/* Ends what libcurl has done with by now; what `done` costs one call is not the next one's time.
+ * Returns whether any call ended. */
 static bool end_finished(struct http_client *client)
 {
+    const int64_t ended_us = clock_mono_us();
     bool any = false;
     int queued;
     for (CURLMsg *message; (message = curl_multi_info_read(client->multi, &queued));) {
@@ -140,7 +168,7 @@ static bool end_finished(struct http_client *client)
         if (message->msg != CURLMSG_DONE ||
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call) != CURLE_OK)
             continue;
-        call_end(call, transfer_outcome(&call->transfer, message->data.result));
+        call_end(call, transfer_outcome(&call->transfer, message->data.result), ended_us);
         any = true;
     }
     return any;

@@ -58,6 +58,24 @@
     " WHERE status = 2 AND proof = 1 AND provider IS NOT NULL AND chat_id IS NOT NULL"             \
     " AND benchmark_id IS NULL;"
 
+/* A run's calls stand apart, so that each is one small write. What runs of a run is found by its
+ * own index, which is empty but while one is on. */
+#define RUNS_V1                                                                                    \
+    "CREATE TABLE runs ("                                                                          \
+    " id TEXT PRIMARY KEY,"                                                                        \
+    " created_ms INTEGER NOT NULL,"                                                                \
+    " head TEXT NOT NULL,"                                                                         \
+    " tail TEXT"                                                                                   \
+    ") STRICT;"                                                                                    \
+    "CREATE TABLE run_calls ("                                                                     \
+    " run TEXT NOT NULL REFERENCES runs (id),"                                                     \
+    " sequence INTEGER NOT NULL,"                                                                  \
+    " record TEXT NOT NULL,"                                                                       \
+    " PRIMARY KEY (run, sequence)"                                                                 \
+    ") STRICT, WITHOUT ROWID;"                                                                     \
+    "CREATE INDEX jobs_of_run_on ON jobs (benchmark_id)"                                           \
+    " WHERE status = 1 AND benchmark_id IS NOT NULL;"
+
 #define SCANS_V1                                                                                   \
     "CREATE TABLE scans ("                                                                         \
     " name TEXT NOT NULL,"                                                                         \
@@ -70,7 +88,7 @@
     " PRIMARY KEY (name, chain_id, contract, wallet)"                                              \
     ") STRICT, WITHOUT ROWID;"
 
-static const char *const jobs_steps[] = {JOBS_V1, TO_PROVE_V1};
+static const char *const jobs_steps[] = {JOBS_V1, TO_PROVE_V1, RUNS_V1};
 static const char *const cache_steps[] = {JOBS_V1 SCANS_V1};
 
 /* "ZGjb" and "ZGca" */

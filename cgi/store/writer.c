@@ -192,7 +192,7 @@ static enum err update(struct store_writer *w, int64_t seq, const struct job *be
     return err ? err : tally_move(w->tally, before, after, now_ms);
 }
 
-static enum err put_one(struct store_writer *w, const struct job *record, int64_t now_ms,
+enum err writer_put_job(struct store_writer *w, const struct job *record, int64_t now_ms,
                         struct store_outcome *outcome)
 {
     struct job before = {0}, after;
@@ -223,7 +223,7 @@ enum err store_put_jobs(struct store_writer *w, const struct job *records, size_
     bool wrote = false;
     enum err err = writer_begin(w);
     for (size_t i = 0; i < count && !err; i++) {
-        err = put_one(w, &records[i], now_ms, &outcomes[i]);
+        err = writer_put_job(w, &records[i], now_ms, &outcomes[i]);
         wrote |= outcomes[i].outcome == JOB_INSERTED || outcomes[i].outcome == JOB_UPDATED;
     }
     if (!err && wrote)

@@ -1,5 +1,5 @@
-/* The connection of a writer. Internal to store/; jobs are put and removed in writer.c, the state
- * of scans in cache.c. */
+/* The connection of a writer. Internal to store/; jobs are put and removed in writer.c, runs
+ * in runs.c, the state of scans in cache.c. */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
@@ -29,5 +29,9 @@ enum err writer_begin(struct store_writer *writer);
 /* Commits when `err` is ERR_OK, else rolls back; gives the lock back. Also after a writer_begin()
  * that failed. Returns the first failure. */
 enum err writer_end(struct store_writer *writer, enum err err);
+
+/* Inside the transaction: adds a record to its job by the rules of store/job.h. */
+enum err writer_put_job(struct store_writer *writer, const struct job *record, int64_t now_ms,
+                        struct store_outcome *outcome);
 
 #endif

@@ -24,13 +24,20 @@ bool reply_head(struct buf *head, const struct incoming *in, const struct outgoi
     buf_printf(head, "Status: %d %s\r\n", status, status_phrase(status));
     if (!bodiless) {
         put_header(head, "Content-Type", reply->content_type);
-        buf_printf(head, "Content-Length: %zu\r\n", reply->body_len);
+        if (reply->stream)
+            put_header(head, "X-Accel-Buffering", "no"); /* nginx passes each piece on */
+        else
+            buf_printf(head, "Content-Length: %zu\r\n", reply->body_len);
     }
     if (etag)
         put_header(head, "ETag", etag);
     put_header(head, "Cache-Control", reply->cache_control ? reply->cache_control : "no-cache");
     if (reply->challenge)
         put_header(head, "WWW-Authenticate", reply->challenge);
+    if (reply->location)
+        put_header(head, "Location", reply->location);
+    if (reply->disposition)
+        put_header(head, "Content-Disposition", reply->disposition);
     if (reply->retry_after_s > 0)
         buf_printf(head, "Retry-After: %d\r\n", reply->retry_after_s);
     if (out->allow[0])

@@ -33,6 +33,21 @@ struct server {
     int running; /* workers; under `lock` */
 };
 
+struct web_stream {
+    FCGX_Stream *stream;
+    const atomic_bool *stopping;
+};
+
+bool web_stream_put(struct web_stream *out, const char *bytes, size_t len)
+{
+    if (atomic_load(out->stopping) || len > INT_MAX)
+        return false;
+    if (len > 0)
+        FCGX_PutStr(bytes, (int)len, out->stream);
+    /* A peer that is gone shows when what was buffered is written. */
+    return FCGX_FFlush(out->stream) == 0 && FCGX_GetError(out->stream) == 0;
+}
+
 static void write_reply(FCGX_Stream *stream, struct buf *head, const struct incoming *in,
                         const struct outgoing *out)
 {
@@ -41,6 +56,12 @@ static void write_reply(FCGX_Stream *stream, struct buf *head, const struct inco
         return; /* no memory: an empty answer makes nginx say 502 */
     /* A client that has gone is normal: the writing ends and nothing is said. */
     FCGX_PutStr(head->data, (int)head->len, stream);
+    if (with_body && out->reply.stream) {
+        struct web_stream piecewise = {stream, in->request.stopping};
+        if (web_stream_put(&piecewise, "", 0))
+            out->reply.stream(out->reply.owner, &piecewise);
+        return;
+    }
     const char *bytes = out->reply.body;
     for (size_t left = with_body ? out->reply.body_len : 0; left > 0;) {
         int chunk = left < INT_MAX ? (int)left : INT_MAX;
@@ -57,15 +78,15 @@ static size_t read_stream(void *stream, char *bytes, size_t len)
     return got > 0 ? (size_t)got : 0;
 }
 
-static void answer(const struct web_config *config, FCGX_Request *fcgi, struct arena *arena,
-                   struct buf *head)
+static void answer(struct server *server, FCGX_Request *fcgi, struct arena *arena, struct buf *head)
 {
     struct incoming in;
     struct outgoing out;
-    request_read(&in, fcgi->envp, arena, config->app);
+    request_read(&in, fcgi->envp, arena, server->config->app);
+    in.request.stopping = &server->stopping;
     in.read_body = read_stream;
     in.stream = fcgi->in;
-    dispatch(config, &in, &out);
+    dispatch(server->config, &in, &out);
     write_reply(fcgi->out, head, &in, &out);
     FCGX_Finish_r(fcgi);
     /* Also when the client asked to keep the connection: it would own this thread. */
@@ -124,7 +145,7 @@ static void *work(void *arg)
     while (may_accept(server)) {
         int rc = FCGX_Accept_r(&fcgi);
         if (rc == 0)
-            answer(server->config, &fcgi, &arena, &head);
+            answer(server, &fcgi, &arena, &head);
         else if (!survive_accept(server, -rc, &said))
             break;
     }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,8 +32,16 @@ struct web_request {
     const char *body;          /* of a POST, with a NUL behind it; "" without one */
     size_t body_len;           /* at most the route's max_body */
     struct arena *arena;       /* memory for this request */
-    void *app;                 /* what web_serve() was given */
+    /* The program ends: a handler that waits for something looks at it and returns. */
+    const atomic_bool *stopping;
+    void *app; /* what web_serve() was given */
 };
+
+struct web_stream;
+
+/* Sends a piece to the client now. False when the stream has to end: the client is gone, or the
+ * program stops. With 0 bytes only that is said. */
+bool web_stream_put(struct web_stream *out, const char *bytes, size_t len);
 
 struct web_reply {
     int status;                /* 200 unless set */
@@ -41,8 +50,13 @@ struct web_reply {
     const char *cache_control; /* NULL: "no-cache" */
     const char *challenge;     /* of a 401: WWW-Authenticate, or NULL */
     int retry_after_s;         /* 0: no Retry-After */
+    const char *location;      /* of a 201, 202 or 409: Location, or NULL */
+    const char *disposition;   /* Content-Disposition, or NULL */
     const char *body;
     size_t body_len;
+    /* Instead of a body: writes one of unknown length, piece by piece, and returns at its end.
+     * Holds the worker thread that long. Not called for HEAD. NULL: the body. */
+    void (*stream)(void *owner, struct web_stream *out);
     void (*release)(void *owner); /* called once after the last byte; NULL: nothing to release */
     void *owner;
 };
