@@ -111,14 +111,91 @@ static enum err check_parts(CURLU *url, const char *scheme, const char *host)
 }
 
 /* What may be shown of a URL: see endpoint_make(). */
-static enum err put_shown(struct buf *shown, const struct endpoint *e, bool secret,
-                          const char *scheme, const char *host, const char *port)
+static void put_shown(struct buf *shown, const struct endpoint *e, bool hidden, const char *scheme,
+                      const char *host, const char *port)
 {
-    if (secret || e->is_private)
+    if (hidden)
         buf_printf(shown, "$%s", e->variable);
     else
         buf_printf(shown, "%s://%s%s%s", scheme, host, port ? ":" : "", port ? port : "");
-    return shown->err;
+}
+
+enum {
+    SECRET_MIN_BYTES = 4,  /* shorter ones would make holes in every text */
+    PLAIN_WORD_BYTES = 12, /* "metrics" in a path is no key */
+};
+
+static enum err add_secret(struct endpoint *e, const char *text, size_t len, struct arena *arena)
+{
+    size_t count = 0;
+    for (; e->secrets[count]; count++)
+        if (strlen(e->secrets[count]) == len && memcmp(e->secrets[count], text, len) == 0)
+            return ERR_OK;
+    if (len < SECRET_MIN_BYTES)
+        return ERR_OK;
+    if (count == ENDPOINT_SECRETS_MAX)
+        return ERR_BAD_URL;
+    e->secrets[count] = arena_strndup(arena, text, len);
+    return e->secrets[count] ? ERR_OK : ERR_NO_MEMORY;
+}
+
+static bool is_plain_word(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] >= '0' && text[i] <= '9')
+            return false;
+    return len < PLAIN_WORD_BYTES;
+}
+
+static enum err add_path_secrets(struct endpoint *e, const char *path, struct arena *arena)
+{
+    enum err err = ERR_OK;
+    while (*path && !err) {
+        size_t len = strcspn(path, "/");
+        if (!is_plain_word(path, len))
+            err = add_secret(e, path, len, arena);
+        path += len + (path[len] == '/');
+    }
+    return err;
+}
+
+static enum err add_query_secrets(struct endpoint *e, const char *query, struct arena *arena)
+{
+    enum err err = ERR_OK;
+    while (*query && !err) {
+        size_t len = strcspn(query, "&"), key = strcspn(query, "=&");
+        size_t value = key < len ? key + 1 : 0; /* without a name the whole is the value */
+        err = add_secret(e, query + value, len - value, arena);
+        query += len + (query[len] == '&');
+    }
+    return err;
+}
+
+static enum err add_word_secret(struct endpoint *e, const char *word, struct arena *arena)
+{
+    return add_secret(e, word, strlen(word), arena);
+}
+
+/* Notes what may be a key, as it stands in the URL and as a server reads it. */
+static enum err note_secrets(CURLU *url, struct endpoint *e, struct arena *arena)
+{
+    static const struct {
+        CURLUPart part;
+        enum err (*add)(struct endpoint *e, const char *text, struct arena *arena);
+    } parts[] = {{CURLUPART_USER, add_word_secret},
+                 {CURLUPART_PASSWORD, add_word_secret},
+                 {CURLUPART_PATH, add_path_secrets},
+                 {CURLUPART_QUERY, add_query_secrets}};
+    static const unsigned forms[] = {0, CURLU_URLDECODE};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts * 2 && !err; i++) {
+        char *text;
+        err = get_part(url, parts[i / 2].part, forms[i % 2], &text);
+        if (text && !err)
+            err = parts[i / 2].add(e, text, arena);
+        curl_free(text);
+    }
+    return err;
 }
 
 enum err endpoint_make(struct endpoint *e, const char *variable, const char *url,
@@ -127,7 +204,7 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
     char *scheme = NULL, *host = NULL, *port = NULL, *whole = NULL;
     struct buf host_port = buf_make(BUF_NO_LIMIT);
     bool secret = false;
-    struct buf shown = buf_make(BUF_NO_LIMIT);
+    struct buf shown = buf_make(BUF_NO_LIMIT), shown_here = buf_make(BUF_NO_LIMIT);
     struct endpoint made = {.allow = allow};
     enum err err = ERR_BAD_URL;
     CURLU *parsed = NULL;
@@ -147,22 +224,25 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
 
     made.is_private = host_is_private(host);
     made.variable = variable;
-    if ((err = put_shown(&shown, &made, secret, scheme, host, port)))
-        goto out;
+    put_shown(&shown, &made, secret || made.is_private, scheme, host, port);
+    put_shown(&shown_here, &made, secret, scheme, host, port);
     buf_printf(&host_port, "%s:%s", host, port ? port : scheme);
-    if ((err = host_port.err))
+    if ((err = note_secrets(parsed, &made, arena)) || (err = shown.err) || (err = shown_here.err) ||
+        (err = host_port.err))
         goto out;
     made.variable = arena_strdup(arena, variable);
     made.url = whole ? arena_strdup(arena, whole) : NULL;
     made.shown = arena_strdup(arena, buf_str(&shown));
+    made.shown_here = arena_strdup(arena, buf_str(&shown_here));
     made.host = arena_strdup(arena, buf_str(&host_port));
-    if (made.variable && made.url && made.shown && made.host)
+    if (made.variable && made.url && made.shown && made.shown_here && made.host)
         *e = made;
     else
         err = ERR_NO_MEMORY;
 
 out:
     buf_free(&shown);
+    buf_free(&shown_here);
     buf_free(&host_port);
     curl_free(scheme);
     curl_free(host);

@@ -1,6 +1,7 @@
 #include "panel/render.h"
 
 #include "base/crypto.h"
+#include "panel/history.h"
 #include "panel/prometheus_text.h"
 #include "panel/sources.h"
 #include <stdio.h>
@@ -202,11 +203,72 @@ static void sources_body(struct json_writer *w, const struct pass *p)
     (void)p;
 }
 
+/* The figures of one source ---------------------------------------------------------------------
+ */
+
+static void chain_figures(struct json_writer *w, const struct pass *p)
+{
+    put_network(w, p);
+    put_agent(w, p);
+}
+
+static void gpu_figures(struct json_writer *w, const struct pass *p)
+{
+    json_open_object(w, "compute");
+    gpu_render(w, &p->view->sources[SOURCE_GPU]);
+    json_close_object(w);
+}
+
+static void jobs_figures(struct json_writer *w, const struct pass *p)
+{
+    json_open_object(w, "compute");
+    jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
+    json_close_object(w);
+    put_part(w, p, SOURCE_JOBS);
+}
+
+static void status_figures(struct json_writer *w, const struct pass *p)
+{
+    status_render_report(w, &p->view->sources[SOURCE_STATUS]);
+}
+
+void render_figures(const struct view *view, enum source_id id, struct buf *out)
+{
+    /* Where they are not just what the row renders. */
+    static void (*const figures[SOURCE_COUNT])(struct json_writer *, const struct pass *) = {
+        [SOURCE_CHAIN] = chain_figures,   [SOURCE_COMPUTE] = put_services,
+        [SOURCE_GPU] = gpu_figures,       [SOURCE_JOBS] = jobs_figures,
+        [SOURCE_STATUS] = status_figures,
+    };
+    const struct pass pass = {.view = view, .moving = true};
+    struct json_writer w = json_writer_make(out);
+    json_open_object(&w, NULL);
+    if (figures[id])
+        figures[id](&w, &pass);
+    else
+        put_part(&w, &pass, id);
+    json_close_object(&w);
+}
+
+/* The bodies ------------------------------------------------------------------------------------
+ */
+
 /* What each JSON body holds besides `sources` and `renderedAt`. */
 static void (*const writers[])(struct json_writer *, const struct pass *) = {
     [BODY_METRICS] = metrics_body, [BODY_COMPUTE] = compute_body, [BODY_STORAGE] = storage_body,
     [BODY_INFT] = inft_body,       [BODY_JOBS] = jobs_body,       [BODY_SOURCES] = sources_body,
 };
+
+/* Changes with each of its points alone, so that its ETag does. */
+static struct buf render_history(const struct view *view)
+{
+    struct buf text = buf_make(BODY_MAX_BYTES);
+    struct json_writer w = json_writer_make(&text);
+    json_open_object(&w, NULL);
+    history_put(&w, view->history);
+    json_close_object(&w);
+    return text;
+}
 
 static struct buf render_body(const struct pass *p, enum body_id id)
 {
@@ -223,6 +285,8 @@ static struct buf render_body(const struct pass *p, enum body_id id)
 
 static struct buf render_any(const struct pass *p, enum body_id id)
 {
+    if (id == BODY_HISTORY)
+        return render_history(p->view);
     if (id != BODY_PROMETHEUS)
         return render_body(p, id);
     struct buf text = buf_make(BODY_MAX_BYTES);
