@@ -1,5 +1,6 @@
 #include "net/endpoint.h"
 
+#include "base/crypto.h"
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -176,6 +177,26 @@ static enum err add_word_secret(struct endpoint *e, const char *word, struct are
     return add_secret(e, word, strlen(word), arena);
 }
 
+/* User and password as the Authorization header has them (RFC 7617, 2). */
+static enum err add_login_secret(CURLU *url, struct endpoint *e, struct arena *arena)
+{
+    char *user, *password = NULL;
+    struct buf login = buf_make(ENDPOINT_URL_MAX);
+    char text[CRYPTO_BASE64_BYTES(ENDPOINT_URL_MAX)];
+    enum err err = get_part(url, CURLUPART_USER, CURLU_URLDECODE, &user);
+    if (!err)
+        err = get_part(url, CURLUPART_PASSWORD, CURLU_URLDECODE, &password);
+    if (!err && (user || password)) {
+        buf_printf(&login, "%s:%s", user ? user : "", password ? password : "");
+        crypto_base64(buf_str(&login), login.len, text);
+        err = login.err ? login.err : add_word_secret(e, text, arena);
+    }
+    buf_free(&login);
+    curl_free(user);
+    curl_free(password);
+    return err;
+}
+
 /* Notes what may be a key, as it stands in the URL and as a server reads it. */
 static enum err note_secrets(CURLU *url, struct endpoint *e, struct arena *arena)
 {
@@ -187,7 +208,7 @@ static enum err note_secrets(CURLU *url, struct endpoint *e, struct arena *arena
                  {CURLUPART_PATH, add_path_secrets},
                  {CURLUPART_QUERY, add_query_secrets}};
     static const unsigned forms[] = {0, CURLU_URLDECODE};
-    enum err err = ERR_OK;
+    enum err err = add_login_secret(url, e, arena);
     for (size_t i = 0; i < sizeof parts / sizeof *parts * 2 && !err; i++) {
         char *text;
         err = get_part(url, parts[i / 2].part, forms[i % 2], &text);

@@ -110,6 +110,8 @@ static const struct origin origins[] = {
 
     {SOURCE_INFT, "inft.owner", "ownerOf"},
     {SOURCE_INFT, "inft.authorizedUsers[]", "authorizedUsersOf"},
+    {SOURCE_INFT, "inft.dataHashes[].stored", "0G Storage's word on that root"},
+    {SOURCE_INFT, "inft.metadata.name", "document behind tokenURI: name"},
     {SOURCE_INFT, "inft.lastUpdate.block", "eth_getLogs: result[].blockNumber"},
     {SOURCE_INFT, "inft.lastUpdate.time", "eth_getBlockByNumber: result.timestamp"},
 

@@ -33,11 +33,18 @@ static const char *token_of(const struct view *view, char text[WORD_TEXT_BYTES])
     return inft && inft->has_id ? word_text(inft->id.word, text) : NULL;
 }
 
+static void put_balance(struct json_writer *w, const struct pass *p)
+{
+    const struct chain_value *chain = p->view->sources[SOURCE_CHAIN].value;
+    char balance[AMOUNT_TEXT_BYTES];
+    json_put_str(w, "balanceNeuron",
+                 chain && chain->has_balance ? amount_text(chain->balance, balance) : NULL);
+}
+
 static void put_agent(struct json_writer *w, const struct pass *p)
 {
     const struct settings *s = p->view->settings;
-    const struct chain_value *chain = p->view->sources[SOURCE_CHAIN].value;
-    char address[ADDRESS_TEXT_BYTES], balance[AMOUNT_TEXT_BYTES], token_text[WORD_TEXT_BYTES];
+    char address[ADDRESS_TEXT_BYTES], token_text[WORD_TEXT_BYTES];
     const char *wallet = s->has_wallet ? address_text(&s->wallet, address) : NULL;
     const char *token = token_of(p->view, token_text);
     const char *id = token ? token : wallet ? wallet : s->agent_name;
@@ -45,15 +52,26 @@ static void put_agent(struct json_writer *w, const struct pass *p)
     json_put_str(w, "id", id ? id : "unnamed");
     json_put_str(w, "name", s->agent_name);
     json_put_str(w, "address", wallet);
-    json_put_str(w, "balanceNeuron",
-                 chain && chain->has_balance ? amount_text(chain->balance, balance) : NULL);
+    put_balance(w, p);
+    json_close_object(w);
+}
+
+static void put_head(struct json_writer *w, const struct pass *p)
+{
+    const struct source *chain = &p->view->sources[SOURCE_CHAIN];
+    if (!chain->has_head || !p->moving) {
+        json_put_null(w, "head");
+        return;
+    }
+    json_open_object(w, "head");
+    json_put_int(w, "number", (int64_t)chain->head.number);
+    json_put_time(w, "time", chain->head.time_ms);
     json_close_object(w);
 }
 
 static void put_network(struct json_writer *w, const struct pass *p)
 {
     const struct settings *s = p->view->settings;
-    const struct source *chain = &p->view->sources[SOURCE_CHAIN];
     json_open_object(w, "network");
     json_put_str(w, "name", s->network->name);
     json_put_str(w, "displayName", s->network->display_name);
@@ -61,14 +79,7 @@ static void put_network(struct json_writer *w, const struct pass *p)
     json_put_bool(w, "simulated", s->network->simulated);
     json_put_bool(w, "viaOwnNode", !s->network->simulated && s->chain_rpc.is_private);
     json_put_str(w, "explorer", s->network->explorer);
-    if (chain->has_head && p->moving) {
-        json_open_object(w, "head");
-        json_put_int(w, "number", (int64_t)chain->head.number);
-        json_put_time(w, "time", chain->head.time_ms);
-        json_close_object(w);
-    } else {
-        json_put_null(w, "head");
-    }
+    put_head(w, p);
     json_close_object(w);
 }
 
@@ -208,8 +219,12 @@ static void sources_body(struct json_writer *w, const struct pass *p)
 
 static void chain_figures(struct json_writer *w, const struct pass *p)
 {
-    put_network(w, p);
-    put_agent(w, p);
+    json_open_object(w, "network");
+    put_head(w, p);
+    json_close_object(w);
+    json_open_object(w, "agent");
+    put_balance(w, p);
+    json_close_object(w);
 }
 
 static void gpu_figures(struct json_writer *w, const struct pass *p)
