@@ -1,34 +1,17 @@
 #include "net/endpoint.h"
 
-#include "base/crypto.h"
-#include <curl/curl.h>
+#include "net/url_part.h"
+#include "net/url_secrets.h"
 #include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
 /* libcurl's own parser decides what a URL means: it is the one that will connect. */
 
-static enum err url_error(CURLUcode code)
-{
-    if (code == CURLUE_OK)
-        return ERR_OK;
-    return code == CURLUE_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_BAD_URL;
-}
-
-/* *text becomes NULL where the URL has no such part; else the caller frees it with curl_free(). */
-static enum err get_part(CURLU *url, CURLUPart part, unsigned flags, char **text)
-{
-    CURLUcode code = curl_url_get(url, part, text, flags);
-    if (code == CURLUE_OK)
-        return ERR_OK;
-    *text = NULL;
-    return code == CURLUE_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_OK;
-}
-
 static enum err has_part(CURLU *url, CURLUPart part, bool *has)
 {
     char *text;
-    enum err err = get_part(url, part, 0, &text);
+    enum err err = url_part(url, part, 0, &text);
     *has = text != NULL;
     curl_free(text);
     return err;
@@ -89,7 +72,7 @@ static enum err find_secret(CURLU *url, bool *secret)
     if (*secret)
         return ERR_OK;
     char *path;
-    enum err err = get_part(url, CURLUPART_PATH, 0, &path);
+    enum err err = url_part(url, CURLUPART_PATH, 0, &path);
     *secret = path && strcmp(path, "/") != 0;
     curl_free(path);
     return err;
@@ -121,104 +104,6 @@ static void put_shown(struct buf *shown, const struct endpoint *e, bool hidden, 
         buf_printf(shown, "%s://%s%s%s", scheme, host, port ? ":" : "", port ? port : "");
 }
 
-enum {
-    SECRET_MIN_BYTES = 4,  /* shorter ones would make holes in every text */
-    PLAIN_WORD_BYTES = 12, /* "metrics" in a path is no key */
-};
-
-static enum err add_secret(struct endpoint *e, const char *text, size_t len, struct arena *arena)
-{
-    size_t count = 0;
-    for (; e->secrets[count]; count++)
-        if (strlen(e->secrets[count]) == len && memcmp(e->secrets[count], text, len) == 0)
-            return ERR_OK;
-    if (len < SECRET_MIN_BYTES)
-        return ERR_OK;
-    if (count == ENDPOINT_SECRETS_MAX)
-        return ERR_BAD_URL;
-    e->secrets[count] = arena_strndup(arena, text, len);
-    return e->secrets[count] ? ERR_OK : ERR_NO_MEMORY;
-}
-
-static bool is_plain_word(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (text[i] >= '0' && text[i] <= '9')
-            return false;
-    return len < PLAIN_WORD_BYTES;
-}
-
-static enum err add_path_secrets(struct endpoint *e, const char *path, struct arena *arena)
-{
-    enum err err = ERR_OK;
-    while (*path && !err) {
-        size_t len = strcspn(path, "/");
-        if (!is_plain_word(path, len))
-            err = add_secret(e, path, len, arena);
-        path += len + (path[len] == '/');
-    }
-    return err;
-}
-
-static enum err add_query_secrets(struct endpoint *e, const char *query, struct arena *arena)
-{
-    enum err err = ERR_OK;
-    while (*query && !err) {
-        size_t len = strcspn(query, "&"), key = strcspn(query, "=&");
-        size_t value = key < len ? key + 1 : 0; /* without a name the whole is the value */
-        err = add_secret(e, query + value, len - value, arena);
-        query += len + (query[len] == '&');
-    }
-    return err;
-}
-
-static enum err add_word_secret(struct endpoint *e, const char *word, struct arena *arena)
-{
-    return add_secret(e, word, strlen(word), arena);
-}
-
-/* User and password as the Authorization header has them (RFC 7617, 2). */
-static enum err add_login_secret(CURLU *url, struct endpoint *e, struct arena *arena)
-{
-    char *user, *password = NULL;
-    struct buf login = buf_make(ENDPOINT_URL_MAX);
-    char text[CRYPTO_BASE64_BYTES(ENDPOINT_URL_MAX)];
-    enum err err = get_part(url, CURLUPART_USER, CURLU_URLDECODE, &user);
-    if (!err)
-        err = get_part(url, CURLUPART_PASSWORD, CURLU_URLDECODE, &password);
-    if (!err && (user || password)) {
-        buf_printf(&login, "%s:%s", user ? user : "", password ? password : "");
-        crypto_base64(buf_str(&login), login.len, text);
-        err = login.err ? login.err : add_word_secret(e, text, arena);
-    }
-    buf_free(&login);
-    curl_free(user);
-    curl_free(password);
-    return err;
-}
-
-/* Notes what may be a key, as it stands in the URL and as a server reads it. */
-static enum err note_secrets(CURLU *url, struct endpoint *e, struct arena *arena)
-{
-    static const struct {
-        CURLUPart part;
-        enum err (*add)(struct endpoint *e, const char *text, struct arena *arena);
-    } parts[] = {{CURLUPART_USER, add_word_secret},
-                 {CURLUPART_PASSWORD, add_word_secret},
-                 {CURLUPART_PATH, add_path_secrets},
-                 {CURLUPART_QUERY, add_query_secrets}};
-    static const unsigned forms[] = {0, CURLU_URLDECODE};
-    enum err err = add_login_secret(url, e, arena);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts * 2 && !err; i++) {
-        char *text;
-        err = get_part(url, parts[i / 2].part, forms[i % 2], &text);
-        if (text && !err)
-            err = parts[i / 2].add(e, text, arena);
-        curl_free(text);
-    }
-    return err;
-}
-
 enum err endpoint_make(struct endpoint *e, const char *variable, const char *url,
                        const struct cidr_list *allow, struct arena *arena)
 {
@@ -236,10 +121,10 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
     err = parsed ? url_error(curl_url_set(parsed, CURLUPART_URL, url, 0)) : ERR_NO_MEMORY;
     if (err)
         goto out;
-    if ((err = get_part(parsed, CURLUPART_SCHEME, 0, &scheme)) ||
-        (err = get_part(parsed, CURLUPART_HOST, 0, &host)) ||
-        (err = get_part(parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &port)) ||
-        (err = get_part(parsed, CURLUPART_URL, 0, &whole)) ||
+    if ((err = url_part(parsed, CURLUPART_SCHEME, 0, &scheme)) ||
+        (err = url_part(parsed, CURLUPART_HOST, 0, &host)) ||
+        (err = url_part(parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &port)) ||
+        (err = url_part(parsed, CURLUPART_URL, 0, &whole)) ||
         (err = check_parts(parsed, scheme, host)) || (err = find_secret(parsed, &secret)))
         goto out;
 
@@ -248,8 +133,8 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
     put_shown(&shown, &made, secret || made.is_private, scheme, host, port);
     put_shown(&shown_here, &made, secret, scheme, host, port);
     buf_printf(&host_port, "%s:%s", host, port ? port : scheme);
-    if ((err = note_secrets(parsed, &made, arena)) || (err = shown.err) || (err = shown_here.err) ||
-        (err = host_port.err))
+    if ((err = url_secrets_find(parsed, arena, &made.secrets)) || (err = shown.err) ||
+        (err = shown_here.err) || (err = host_port.err))
         goto out;
     made.variable = arena_strdup(arena, variable);
     made.url = whole ? arena_strdup(arena, whole) : NULL;
@@ -277,7 +162,7 @@ out:
 static enum err append_path(CURLU *url, const char *path, size_t len)
 {
     char *base;
-    enum err err = get_part(url, CURLUPART_PATH, 0, &base);
+    enum err err = url_part(url, CURLUPART_PATH, 0, &base);
     if (err)
         return err;
     size_t base_len = base ? strlen(base) : 0;

@@ -11,10 +11,7 @@
 #include "net/address_filter.h"
 #include <stdbool.h>
 
-enum {
-    ENDPOINT_URL_MAX = 2048,   /* bytes; a longer URL is refused */
-    ENDPOINT_SECRETS_MAX = 32, /* parts; a URL with more is refused */
-};
+enum { ENDPOINT_URL_MAX = 2048 }; /* bytes; a longer URL is refused */
 
 struct endpoint {
     const char *variable; /* "ZG_CHAIN_RPC" */
@@ -25,7 +22,7 @@ struct endpoint {
     const char *host; /* "host:port", to tell hosts apart; never printed */
     bool is_private;  /* the host is a private address literal or localhost */
     /* What in the URL may be a key, as it stands there and decoded; NULL behind the last. */
-    const char *secrets[ENDPOINT_SECRETS_MAX + 1];
+    const char *const *secrets;
     /* Private addresses this endpoint may reach; NULL means public ones only. Not owned. */
     const struct cidr_list *allow;
 };
