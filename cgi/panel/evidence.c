@@ -112,15 +112,16 @@ void evidence_board_free(struct evidence_board *board)
 
 void evidence_publish(struct evidence_board *board, enum source_id id, struct evidence *e)
 {
-    struct evidence_pair *pair = &board->pairs[id], before;
+    struct evidence_pair *pair = &board->pairs[id];
     pthread_mutex_lock(&board->lock);
-    before = *pair;
-    *pair = e->good ? (struct evidence_pair){.good = e}
-                    : (struct evidence_pair){.good = before.good, .failed = e};
+    struct evidence_pair before = *pair;
+    pair->failed = e->good ? NULL : e;
+    if (e->good)
+        pair->good = e;
     pthread_mutex_unlock(&board->lock);
+    evidence_release(before.failed);
     if (e->good)
         evidence_release(before.good);
-    evidence_release(before.failed);
 }
 
 static struct evidence *hold(struct evidence *e)

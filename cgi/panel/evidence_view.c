@@ -97,8 +97,12 @@ static void put_calls(struct json_writer *w, const struct evidence_view *view,
     cJSON *doc = NULL;
     const cJSON *call;
     json_open_array(w, "calls");
-    if (r->body && !json_parse(r->body, strlen(r->body), EVIDENCE_BODY_BYTES, &doc))
-        cJSON_ArrayForEach(call, doc) put_call(w, view, call);
+    if (r->body)
+        json_parse(r->body, strlen(r->body), EVIDENCE_BODY_BYTES, &doc);
+    cJSON_ArrayForEach(call, doc)
+    {
+        put_call(w, view, call);
+    }
     json_close_array(w);
     cJSON_Delete(doc);
 }

@@ -10,7 +10,7 @@ import { assertDocumented, openapi } from '../lib/openapi.mjs';
 import { healthReport } from '../lib/own-node.mjs';
 import { NEXT_WORD_MS } from '../lib/sources.mjs';
 import { readingFrom, startReading, startStack } from '../lib/stack.mjs';
-import { StubNode, openNode, sendJson } from '../lib/stub-rpc.mjs';
+import { openNode, sendJson } from '../lib/stub-rpc.mjs';
 import { openServer } from '../lib/stub-web.mjs';
 import { until } from '../lib/until.mjs';
 
@@ -156,7 +156,7 @@ describe('on the local network', () => {
         const long = readings[0].requests.find(({ answerTruncated }) => answerTruncated);
         assert.equal(long.answer.length, 16 * 1024);
         assert.ok(long.answerBytes > long.answer.length);
-        assert.equal((await runLine(long.curl)).length >= long.answer.length, true);
+        assert.ok((await runLine(long.curl)).length > long.answer.length);
     });
 
     test('every reading names its block and when it was', async () => {
