@@ -428,6 +428,42 @@ static struct usage network_usage(const struct storage_value *v)
                           .sectors = v->sectors};
 }
 
+static struct usage usage_of(const struct source *source)
+{
+    const struct storage_value *v = source->value;
+    const struct settings *settings = source->round.settings;
+    switch (settings->storage_mode) {
+    case STORAGE_AGENT:
+        return agent_usage(v, source->partner->value, settings);
+    case STORAGE_NODE:
+        return node_usage(v, settings);
+    case STORAGE_NETWORK:
+        break;
+    }
+    return network_usage(v);
+}
+
+/* While the scan of the submissions goes on, their sum is only a lower bound. */
+static bool is_counted(const struct source *source)
+{
+    const struct storage_scan_value *scan = source->partner->value;
+    return source->round.settings->storage_mode != STORAGE_AGENT || (scan && scan->is_complete);
+}
+
+bool storage_used(const struct source *source, uint64_t *bytes)
+{
+    struct usage u = usage_of(source);
+    *bytes = u.used;
+    return u.has_used && is_counted(source);
+}
+
+bool storage_objects(const struct source *source, uint64_t *files)
+{
+    struct usage u = usage_of(source);
+    *files = u.files;
+    return u.has_files && is_counted(source);
+}
+
 static void put_count(struct json_writer *w, const char *key, bool known, uint64_t number)
 {
     if (known && number <= INT64_MAX)
@@ -549,9 +585,7 @@ void storage_render(struct json_writer *w, const struct source *source)
     }
     enum storage_mode mode = settings->storage_mode;
     const struct storage_scan_value *scan = source->partner->value;
-    struct usage u = mode == STORAGE_AGENT  ? agent_usage(v, scan, settings)
-                     : mode == STORAGE_NODE ? node_usage(v, settings)
-                                            : network_usage(v);
+    struct usage u = usage_of(source);
     json_open_object(w, "storage");
     put_gb(w, "totalStorageGb", u.has_total, u.total);
     put_gb(w, "usedStorageGb", u.has_used, u.used);

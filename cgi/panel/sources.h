@@ -75,6 +75,10 @@ struct storage_value {
 enum err storage_plan(struct round *round);
 enum err storage_parse(struct round *round);
 void storage_render(struct json_writer *w, const struct source *source);
+/* What the card shows as used and as files; false while it is unknown or only a lower bound. The
+ * source has a value. */
+bool storage_used(const struct source *source, uint64_t *bytes);
+bool storage_objects(const struct source *source, uint64_t *files);
 
 /* How far the scan of the wallet's submissions has come. */
 struct storage_scan_value {
@@ -118,6 +122,8 @@ const char *status_off(const struct settings *settings);
 const struct endpoint *status_endpoint(const struct settings *settings);
 /* `health` of a service: the entry may be NULL, when the prober does not know the service. */
 void status_render_health(struct json_writer *w, const struct service_health *health);
+/* The whole report, as `services`. */
+void status_render_report(struct json_writer *w, const struct source *source);
 struct jobs_value {
     bool exists; /* else nothing below is known: no job was ever recorded */
     int64_t active, completed;

@@ -96,6 +96,27 @@ static void a_private_host_shows_the_variable(void **state)
     }
 }
 
+static void only_a_url_without_a_secret_shows_its_private_host_here(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *shown_here;
+    } cases[] = {
+        {"http://127.0.0.1:8545/", "http://127.0.0.1:8545"},
+        {"http://[::1]:9400", "http://[::1]:9400"},
+        {"http://localhost", "http://localhost"},
+        {"https://example.org:8545", "https://example.org:8545"},
+        {"http://127.0.0.1:8545/v3/key", "$ZG_CHAIN_RPC"},
+        {"http://user@10.0.0.1", "$ZG_CHAIN_RPC"},
+        {"http://10.0.0.1?key", "$ZG_CHAIN_RPC"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct endpoint e;
+        assert_int_equal(endpoint_make(&e, "ZG_CHAIN_RPC", cases[i].url, NULL, &arena), ERR_OK);
+        assert_string_equal(e.shown_here, cases[i].shown_here);
+    }
+}
+
 static void what_is_no_web_address_is_refused(void **state)
 {
     (void)state;
@@ -248,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_public_url_shows_scheme_host_and_port),
         cmocka_unit_test(a_url_with_a_secret_shows_the_variable),
         cmocka_unit_test(a_private_host_shows_the_variable),
+        cmocka_unit_test(only_a_url_without_a_secret_shows_its_private_host_here),
         cmocka_unit_test(what_is_no_web_address_is_refused),
         cmocka_unit_test(a_url_has_a_longest_length),
         cmocka_unit_test(memory_that_runs_out_is_said),
