@@ -39,6 +39,9 @@ $(BUILD)/metrics.fcgi: $(BUILD)/cgi/metrics.o $(BUILD)/libzg.a
 $(BUILD)/admin.fcgi: $(BUILD)/cgi/admin.o $(BUILD)/libzg.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/verify: $(BUILD)/cgi/verify.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 SUPERVISE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/supervise/*.c))
 
 $(BUILD)/supervise: $(SUPERVISE)
@@ -52,8 +55,14 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The commit stands in two objects only, so that a commit does not rebuild the rest.
-$(BUILD)/cgi/panel/render.o $(BUILD)/cgi/bench/order.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+# The commit stands in two objects only, so that a commit rebuilds these and not the rest.
+STAMPED := $(BUILD)/cgi/panel/render.o $(BUILD)/cgi/bench/order.o
+$(STAMPED): CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+$(STAMPED): $(BUILD)/commit
+
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
 
 # Changed flags rebuild everything.
 $(BUILD)/flags: FORCE
@@ -96,6 +105,12 @@ doctor: ## read every source once and print what is missing and its remedy
 .PHONY: deps
 deps: ## install packages, npm projects and tools for all of this
 	@scripts/install-deps test
+
+.PHONY: verify
+verify: ## check a benchmark report against its raw data (REPORT=docs/compute-metrics.md)
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory $(BUILD)/verify
+	@$(BUILD)/verify $(or $(REPORT),docs/compute-metrics.md)
 
 # --- the panel ----------------------------------------------------------------------------------
 
@@ -180,10 +195,12 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	clang-14 $(CPPFLAGS) -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+
 .PHONY: bench
 bench: ## measure side by side and assert the stated figures (docs/performance.md)
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all panel $(BUILD)/bench/bench_decode
+	@$(MAKE) --no-print-directory all panel $(BENCH_BIN)
 	@$(NODE_ENV_RUN) node tests/bench/run.mjs $(BENCH_ARGS)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libzg.a
@@ -225,4 +242,5 @@ clean: ## remove what was built; run/ and installed packages stay
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
--include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(BUILD)/cgi/metrics.d
+-include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(WEB_TESTS:=.d) \
+    $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d

@@ -146,6 +146,8 @@ static void put_average_cost(struct buf *out, const struct bench_summary *s)
         buf_puts(out, "exact; ");
         put_cost(out, true, s->spent_at_most, cost_mean(s->spent, s->succeeded));
         buf_puts(out, " per success with failed and warm-up calls");
+    } else {
+        buf_puts(out, "no successful call whose cost is known");
     }
     buf_puts(out, " | |\n");
 }
