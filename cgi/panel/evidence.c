@@ -74,7 +74,7 @@ void evidence_ended(struct evidence *e, const struct exchange *x, const struct h
     r->err = err;
     if (!reply)
         return;
-    r->took_ms = reply->total_us / 1000;
+    r->took_ms = (reply->timing.ended_us - reply->timing.started_us) / 1000;
     r->status = reply->status;
     if (!reply->err)
         note_answer(e, r, x, reply);

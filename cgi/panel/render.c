@@ -83,13 +83,18 @@ static void put_network(struct json_writer *w, const struct pass *p)
     json_close_object(w);
 }
 
+static void put_gpu(struct json_writer *w, const struct pass *p)
+{
+    const struct source *sources = p->view->sources;
+    gpu_render(w, &sources[SOURCE_GPU], &sources[SOURCE_COMPUTE], &sources[SOURCE_JOBS]);
+}
+
 /* The gauge's figures come from the GPU exporter and the job history. */
 static void put_compute(struct json_writer *w, const struct pass *p)
 {
-    const struct source *sources = p->view->sources;
     json_open_object(w, "compute");
-    gpu_render(w, &sources[SOURCE_GPU], &sources[SOURCE_COMPUTE], &sources[SOURCE_JOBS]);
-    jobs_put_figures(w, &sources[SOURCE_JOBS]);
+    put_gpu(w, p);
+    jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
     json_close_object(w);
 }
 
@@ -230,7 +235,7 @@ static void chain_figures(struct json_writer *w, const struct pass *p)
 static void gpu_figures(struct json_writer *w, const struct pass *p)
 {
     json_open_object(w, "compute");
-    gpu_render(w, &p->view->sources[SOURCE_GPU]);
+    put_gpu(w, p);
     json_close_object(w);
 }
 
@@ -251,9 +256,9 @@ void render_figures(const struct view *view, enum source_id id, struct buf *out)
 {
     /* Where they are not just what the row renders. */
     static void (*const figures[SOURCE_COUNT])(struct json_writer *, const struct pass *) = {
-        [SOURCE_CHAIN] = chain_figures,   [SOURCE_COMPUTE] = put_services,
-        [SOURCE_GPU] = gpu_figures,       [SOURCE_JOBS] = jobs_figures,
-        [SOURCE_STATUS] = status_figures,
+        [SOURCE_CHAIN] = chain_figures, [SOURCE_COMPUTE] = put_services,
+        [SOURCE_INFT] = put_inft,       [SOURCE_GPU] = gpu_figures,
+        [SOURCE_JOBS] = jobs_figures,   [SOURCE_STATUS] = status_figures,
     };
     const struct pass pass = {.view = view, .moving = true};
     struct json_writer w = json_writer_make(out);

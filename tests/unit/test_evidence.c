@@ -53,7 +53,7 @@ static struct exchange *exchange_at(size_t index, const struct endpoint *endpoin
 static void answer(struct evidence *e, const struct exchange *x, const char *text)
 {
     const struct http_response reply = {
-        .status = 200, .body = text, .body_len = strlen(text), .total_us = 12345};
+        .status = 200, .body = text, .body_len = strlen(text), .timing = {.ended_us = 12345}};
     evidence_ended(e, x, &reply, ERR_OK);
 }
 
