@@ -2,25 +2,22 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bench/api_reports.h"
 #include "bench/archive.h"
 #include "bench/events.h"
-#include "bench/report.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     MAX_BODY = 64 * 1024,
-    MAX_REPORT = 64 * 1024 * 1024,
     RUNS_LISTED = 20,
     LOOK_MS = 250, /* how late the end of the program may be noticed */
     PING_MS = 10000,
-    CANCEL_WAIT_MS = 1500,
-    RETRY_AFTER_S = 5
+    CANCEL_WAIT_MS = 1500
 };
 
 #define BASE "/admin/api/benchmarks"
-#define JSON "application/json; charset=utf-8"
 
 enum err bench_api_open(struct bench_api *api, const struct bench_means *means,
                         struct store_writer *store)
@@ -37,37 +34,6 @@ void bench_api_close(struct bench_api *api)
 }
 
 /* Replies -------------------------------------------------------------------------------------- */
-
-static void free_body(void *owner)
-{
-    free(owner);
-}
-
-/* The reply takes the bytes. */
-static void reply_text(const struct web_request *request, struct web_reply *reply,
-                       const char *content_type, struct buf *text)
-{
-    if (text->err) {
-        web_problem(request, reply, 500, err_name(text->err), NULL);
-        return;
-    }
-    reply->content_type = content_type;
-    reply->cache_control = "no-store";
-    reply->body_len = text->len;
-    reply->body = reply->owner = buf_take(text);
-    reply->release = free_body;
-}
-
-static void reply_error(const struct web_request *request, struct web_reply *reply, enum err err)
-{
-    if (err == ERR_NOT_FOUND) {
-        web_problem(request, reply, 404, "not_found", "there is no such run");
-        return;
-    }
-    log_event(LOG_ERROR, "benchmark_not_served", "error", err_name(err), NULL);
-    web_problem(request, reply, 503, "store_unavailable", err_text(err));
-    reply->retry_after_s = RETRY_AFTER_S;
-}
 
 /* One of the few replies that last; false with the reply filled in. */
 static bool take_stream(struct bench_api *api, const struct web_request *request,
@@ -86,53 +52,6 @@ static const char *run_location(const struct web_request *request, const char *i
     char text[sizeof BASE + RUN_ID_BYTES + 1];
     snprintf(text, sizeof text, BASE "/%s", id);
     return arena_strdup(request->arena, text);
-}
-
-/* Reports -------------------------------------------------------------------------------------- */
-
-struct report_form {
-    const char *name, *content_type;
-    void (*put)(struct buf *out, const struct report *report);
-};
-
-static const struct report_form forms[] = {
-    {"report.md", "text/markdown; charset=utf-8", report_put_markdown},
-    {"report.json", JSON, report_put_json},
-    {"report.csv", "text/csv; charset=utf-8", report_put_csv},
-};
-enum { FORMS = sizeof forms / sizeof *forms, MARKDOWN = 0 };
-
-/* A baseline is compared with where one was measured. */
-static enum err put_report(struct bench_api *api, const struct bench_record *record,
-                           const struct report_form *form, struct arena *arena, struct buf *out)
-{
-    struct bench_record baseline;
-    struct report report;
-    const bool wants = record->head.plan.kind != ENDPOINT_BASELINE;
-    enum err err = wants ? archive_find_baseline(api->store, arena, &baseline) : ERR_NOT_FOUND;
-    if (err && err != ERR_NOT_FOUND)
-        return err;
-    err = report_make(record, err ? NULL : &baseline, arena, &report);
-    if (!err)
-        form->put(out, &report);
-    return err;
-}
-
-static void reply_report(struct bench_api *api, const struct web_request *request,
-                         struct web_reply *reply, const char *id, const struct report_form *form)
-{
-    struct arena arena = arena_make(0);
-    struct buf text = buf_make(MAX_REPORT);
-    struct bench_record record;
-    enum err err = archive_read(api->store, id, &arena, &record);
-    if (!err)
-        err = put_report(api, &record, form, &arena, &text);
-    if (err)
-        reply_error(request, reply, err);
-    else
-        reply_text(request, reply, form->content_type, &text);
-    buf_free(&text);
-    arena_free(&arena);
 }
 
 /* Starting ------------------------------------------------------------------------------------- */
@@ -175,13 +94,13 @@ static void post_preflight(const struct web_request *request, struct web_reply *
 {
     struct bench_api *api = request->app;
     struct bench_order *order = order_new();
-    struct buf text = buf_make(MAX_REPORT);
+    struct buf text = buf_make(REPLY_MAX);
     struct json_writer w = json_writer_make(&text);
     if (!order) {
         web_problem(request, reply, 500, "no_memory", NULL);
     } else if (read_order(api, request, reply, order)) {
         preflight_put(&w, &api->means, &order->plan, &order->preflight);
-        reply_text(request, reply, JSON, &text);
+        reply_text(request, reply, REPLY_JSON, &text);
     }
     buf_free(&text);
     order_free(order);
@@ -191,7 +110,7 @@ static void post_preflight(const struct web_request *request, struct web_reply *
 static void reply_not_ready(struct bench_api *api, const struct web_request *request,
                             struct web_reply *reply, const struct bench_order *order)
 {
-    struct buf text = buf_make(MAX_REPORT), detail = buf_make(MAX_REPORT);
+    struct buf text = buf_make(REPLY_MAX), detail = buf_make(REPLY_MAX);
     struct json_writer w = json_writer_make(&text);
     for (size_t i = 0; i < order->preflight.problem_count; i++)
         buf_printf(&detail, "%s%s", i ? "; " : "", order->preflight.problems[i].text);
@@ -215,7 +134,7 @@ static void reply_not_ready(struct bench_api *api, const struct web_request *req
 static void reply_started(struct bench_api *api, const struct web_request *request,
                           struct web_reply *reply, const char *id)
 {
-    struct buf text = buf_make(MAX_REPORT);
+    struct buf text = buf_make(REPLY_MAX);
     struct json_writer w = json_writer_make(&text);
     (void)api;
     json_open_object(&w, NULL);
@@ -223,7 +142,7 @@ static void reply_started(struct bench_api *api, const struct web_request *reque
     json_put_str(&w, "state", "RUNNING");
     json_put_str(&w, "url", reply->location);
     json_close_object(&w);
-    reply_text(request, reply, JSON, &text);
+    reply_text(request, reply, REPLY_JSON, &text);
     reply->status = 202;
     buf_free(&text);
 }
@@ -242,7 +161,7 @@ static void reply_when_ended(struct bench_api *api, const struct web_request *re
     else if (record.call_count == 0)
         web_problem(request, reply, 503, "no_call_made", "the run ended before its first call");
     else
-        reply_report(api, request, reply, id, &forms[MARKDOWN]);
+        reply_report(api, request, reply, id, report_form_find("report.md"));
     arena_free(&arena);
 }
 
@@ -309,7 +228,7 @@ static void get_benchmarks(const struct web_request *request, struct web_reply *
 {
     struct bench_api *api = request->app;
     struct arena arena = arena_make(0);
-    struct buf text = buf_make(MAX_REPORT);
+    struct buf text = buf_make(REPLY_MAX);
     struct json_writer w = json_writer_make(&text);
     const struct run_summary *runs;
     size_t count;
@@ -323,7 +242,7 @@ static void get_benchmarks(const struct web_request *request, struct web_reply *
     if (err)
         reply_error(request, reply, err);
     else
-        reply_text(request, reply, JSON, &text);
+        reply_text(request, reply, REPLY_JSON, &text);
     buf_free(&text);
     arena_free(&arena);
 }
@@ -331,13 +250,13 @@ static void get_benchmarks(const struct web_request *request, struct web_reply *
 static void reply_summary(struct bench_api *api, const struct web_request *request,
                           struct web_reply *reply, const char *id)
 {
-    struct buf text = buf_make(MAX_REPORT);
+    struct buf text = buf_make(REPLY_MAX);
     struct json_writer w = json_writer_make(&text);
     enum err err = put_summary(api, id, &w);
     if (err)
         reply_error(request, reply, err);
     else
-        reply_text(request, reply, JSON, &text);
+        reply_text(request, reply, REPLY_JSON, &text);
     buf_free(&text);
 }
 
@@ -359,7 +278,7 @@ static void end_watching(void *owner)
 static bool tell_stored(struct watching *w, struct web_stream *out)
 {
     struct arena arena = arena_make(0);
-    struct buf event = buf_make(MAX_REPORT);
+    struct buf event = buf_make(REPLY_MAX);
     struct bench_record record;
     bool goes_on = archive_read(w->api->store, w->id, &arena, &record) == ERR_OK;
     while (goes_on && events_put(&event, &record, w->place)) {
@@ -376,7 +295,7 @@ static void tell_events(void *owner, struct web_stream *out)
 {
     static const char ping[] = ": ping\n\n";
     struct watching *w = owner;
-    struct buf event = buf_make(MAX_REPORT);
+    struct buf event = buf_make(REPLY_MAX);
     int64_t silent_since = clock_mono_ms();
     bool goes_on = true;
     while (goes_on) {
@@ -446,21 +365,13 @@ static bool read_tail(const char *tail, char id[RUN_ID_BYTES], const char **part
     return true;
 }
 
-static const struct report_form *find_form(const char *part)
-{
-    for (size_t i = 0; i < FORMS; i++)
-        if (strcmp(part, forms[i].name) == 0)
-            return &forms[i];
-    return NULL;
-}
-
 static void get_benchmark(const struct web_request *request, struct web_reply *reply)
 {
     struct bench_api *api = request->app;
     char id[RUN_ID_BYTES];
     const char *part;
     const bool known = read_tail(request->tail, id, &part);
-    const struct report_form *form = known ? find_form(part) : NULL;
+    const struct report_form *form = known ? report_form_find(part) : NULL;
     if (form)
         reply_report(api, request, reply, id, form);
     else if (known && strcmp(part, "events") == 0)
@@ -494,5 +405,8 @@ const struct web_route bench_routes[] = {
     {.path = BASE, .methods = WEB_GET, .handler = get_benchmarks},
     {.path = BASE "/*", .methods = WEB_GET, .handler = get_benchmark},
     {.path = BASE "/*", .methods = WEB_DELETE, .handler = delete_benchmark},
+    {.path = "/admin/api/compare.md", .methods = WEB_GET, .handler = get_compare_markdown},
+    {.path = "/admin/api/compare.json", .methods = WEB_GET, .handler = get_compare_json},
+    {.path = "/admin/api/reports/observed.md", .methods = WEB_GET, .handler = get_observed},
 };
 const size_t bench_route_count = sizeof bench_routes / sizeof *bench_routes;
