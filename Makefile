@@ -24,7 +24,7 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 
 # The floors of docs/architecture.md, lowest first.
-FLOORS   := base net eth zerog store web panel bench
+FLOORS   := base net eth zerog store web proof panel bench
 LIB_SRC  := $(foreach floor,$(FLOORS),$(wildcard cgi/$(floor)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
@@ -55,8 +55,14 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The commit stands in one object only, so that a commit does not rebuild the rest.
-$(BUILD)/cgi/panel/render.o: CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+# The commit stands in two objects only, so that a commit rebuilds these and not the rest.
+STAMPED := $(BUILD)/cgi/panel/render.o $(BUILD)/cgi/bench/order.o
+$(STAMPED): CPPFLAGS += -DCOMMIT='"$(COMMIT)"'
+$(STAMPED): $(BUILD)/commit
+
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
 
 # Changed flags rebuild everything.
 $(BUILD)/flags: FORCE
@@ -190,10 +196,12 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	clang-14 $(CPPFLAGS) -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+
 .PHONY: bench
 bench: ## measure side by side and assert the stated figures (docs/performance.md)
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all panel $(BUILD)/bench/bench_decode
+	@$(MAKE) --no-print-directory all panel $(BENCH_BIN)
 	@$(NODE_ENV_RUN) node tests/bench/run.mjs $(BENCH_ARGS)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libzg.a
@@ -235,4 +243,5 @@ clean: ## remove what was built; run/ and installed packages stay
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
--include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(BUILD)/cgi/metrics.d
+-include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(WEB_TESTS:=.d) \
+    $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d

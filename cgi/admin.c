@@ -1,20 +1,26 @@
-/* admin.fcgi: the process that writes. It takes the jobs that an agent records and keeps them in
- * jobs.db; it alone holds the tokens. The panel's process reads the file and knows neither.
+/* admin.fcgi: the process that writes. It takes the jobs that an agent records, keeps them in
+ * jobs.db and proves them; it alone holds the tokens and the wallet's key. The panel's process
+ * reads the file and knows neither.
  *
  *   admin.fcgi [SOCKET]     serve on the inherited socket, else on SOCKET
  *   admin.fcgi --check      say what is wrong with the configuration
  *
- * Environment: RUN (the instance's folder; the store is RUN/jobs/jobs.db), ADMIN_TOKEN and
- * RECORD_TOKEN, each also as ..._FILE. Without the first two it does not start; without a recording
- * token the admin token alone records. */
+ * Environment: the settings of zerog/settings.h, with RUN (the instance's folder; the store is
+ * RUN/jobs/jobs.db), and ADMIN_TOKEN, RECORD_TOKEN and ZG_CHAIN_PRIVATE_KEY, each also as ..._FILE.
+ * Without RUN and ADMIN_TOKEN it does not start; without a recording token the admin token alone
+ * records. A key must be that of ZG_WALLET_ADDRESS. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "net/http.h"
+#include "proof/prover.h"
 #include "store/job_json.h"
 #include "store/store.h"
 #include "web/auth.h"
 #include "web/server.h"
+#include "zerog/settings.h"
+#include "zerog/wallet.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +37,14 @@ enum {
     RETRY_AFTER_S = 1
 };
 
+extern char **environ;
+
 struct program {
     struct auth auth;
-    char path[4096]; /* of the store */
+    struct settings settings;
+    struct signer *wallet; /* NULL: no key was given */
     struct store_writer *writer;
+    struct prover *prover;
 };
 
 /* Configuration ------------------------------------------------------------------------------- */
@@ -50,16 +60,25 @@ static enum err take_token(struct auth *auth, unsigned key, const char *name, bo
     return err;
 }
 
+static const char *from_environment(const char *name)
+{
+    return getenv(name);
+}
+
+/* Says all that is wrong at once. */
 static enum err configure(struct program *program, struct buf *problems)
 {
-    const char *run = getenv("RUN");
-    enum err admin = take_token(&program->auth, KEY_ADMIN, "ADMIN_TOKEN", true, problems);
-    enum err record = take_token(&program->auth, KEY_RECORD, "RECORD_TOKEN", false, problems);
-    int len = snprintf(program->path, sizeof program->path, "%s/jobs/jobs.db", run ? run : "");
-    if (run && *run && len < (int)sizeof program->path)
-        return admin ? admin : record;
-    buf_puts(problems, "RUN: expected the folder of the instance\n");
-    return ERR_CONFIG;
+    struct settings *s = &program->settings;
+    const size_t before = problems->len;
+    take_token(&program->auth, KEY_ADMIN, "ADMIN_TOKEN", true, problems);
+    take_token(&program->auth, KEY_RECORD, "RECORD_TOKEN", false, problems);
+    enum err err = settings_load(s, from_environment, environ, problems);
+    enum err key = wallet_take(s->has_wallet ? &s->wallet : NULL, &program->wallet, problems);
+    if (!s->jobs_path)
+        buf_puts(problems, "RUN: expected the folder of the instance\n");
+    if (err || key)
+        return err ? err : key;
+    return problems->len == before ? ERR_OK : ERR_CONFIG;
 }
 
 /* POST /admin/api/jobs ------------------------------------------------------------------------ */
@@ -162,6 +181,7 @@ static void post_jobs(const struct web_request *request, struct web_reply *reply
                                     clock_wall_ms(), outcomes)
                    : ERR_NO_MEMORY;
     if (!err) {
+        prover_wake(program->prover);
         reply_results(request, reply, &batch, outcomes);
         return;
     }
@@ -185,22 +205,36 @@ static void log_problem(const char *event, const struct buf *problem)
     log_event(LOG_ERROR, event, "detail", buf_str(problem), NULL);
 }
 
-static enum err start(void *app)
-{
-    struct program *program = app;
-    struct buf problem = buf_make(4096);
-    enum err err = store_writer_open(program->path, STORE_JOBS, &problem, &program->writer);
-    if (err)
-        log_problem("store_not_opened", &problem);
-    buf_free(&problem);
-    return err;
-}
-
 static void stop(void *app)
 {
     struct program *program = app;
+    prover_stop(program->prover);
+    program->prover = NULL;
     store_writer_close(program->writer);
     program->writer = NULL;
+}
+
+static enum err start(void *app)
+{
+    struct program *program = app;
+    const struct settings *s = &program->settings;
+    struct buf problem = buf_make(4096);
+    enum err err = store_writer_open(s->jobs_path, STORE_JOBS, &problem, &program->writer);
+    if (err)
+        log_problem("store_not_opened", &problem);
+    buf_free(&problem);
+    if (!err) {
+        const struct prover_config config = {.store_path = s->jobs_path,
+                                             .writer = program->writer,
+                                             .rpc = &s->chain_rpc,
+                                             .chain_id = s->network->chain_id,
+                                             .serving = &s->serving,
+                                             .private_addresses = &s->allow_private};
+        err = prover_start(&config, &program->prover);
+    }
+    if (err)
+        stop(program);
+    return err;
 }
 
 static int serve(struct program *program, const char *socket_path)
@@ -223,7 +257,7 @@ int main(int argc, char **argv)
 {
     const char *argument = argc > 1 ? argv[1] : "";
     const bool checks = strcmp(argument, "--check") == 0;
-    struct program program = {.writer = NULL};
+    struct program program = {.wallet = NULL};
     struct buf problems = buf_make(64 * 1024);
     int code = EXIT_CONFIG;
     log_open("admin");
@@ -234,8 +268,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s", buf_str(&problems));
     else if (err)
         log_problem("config_wrong", &problems);
-    else
-        code = checks ? 0 : serve(&program, *argument ? argument : NULL);
+    else if (checks)
+        code = 0;
+    else if (http_global_init())
+        log_event(LOG_ERROR, "http_init_failed", NULL);
+    else {
+        code = serve(&program, *argument ? argument : NULL);
+        http_global_cleanup();
+    }
+    signer_free(program.wallet);
+    settings_free(&program.settings);
     auth_free(&program.auth);
     buf_free(&problems);
     return code;

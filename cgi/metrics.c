@@ -56,7 +56,10 @@ static enum err start(void *app)
 {
     struct program *program = app;
     program->api.pages = job_pages_new(program->settings.jobs_path, WORKERS);
+    program->api.settings = &program->settings;
     program->poller = poller_new(&program->settings, &program->api.board);
+    if (program->poller)
+        poller_keep_evidence(program->poller, &program->api.evidence);
     enum err err =
         program->poller && program->api.pages ? poller_start(program->poller) : ERR_NO_MEMORY;
     if (err)
@@ -120,6 +123,7 @@ int main(int argc, char **argv)
     bool to_terminal = strncmp(argument, "--", 2) == 0;
     int code = EXIT_CONFIG;
     snapshot_board_init(&program.api.board);
+    evidence_board_init(&program.api.evidence);
     enum err held = settings_refuse_secrets(from_environment, &problems);
     if (settings_load(&program.settings, from_environment, environ, &problems) || held) {
         if (to_terminal)
@@ -138,6 +142,7 @@ int main(int argc, char **argv)
             code = serve(&program, *argument ? argument : NULL);
         http_global_cleanup();
     }
+    evidence_board_free(&program.api.evidence);
     snapshot_board_free(&program.api.board);
     settings_free(&program.settings);
     buf_free(&problems);

@@ -181,7 +181,7 @@ static void record_tokens(struct call *call)
 
 /* A request that did not go out, and one that the provider refused, cost nothing. Usage is the last
  * word only of a reply that came to its end: a provider reads on when we do not, and bills it.
- * More than an amount can hold is the most it can: no cap lets it pass. */
+ * More than a record can hold is the most it can: far above every worst case, it ends a run. */
 static void record_cost(struct call *call, const struct call_facts *facts)
 {
     struct bench_call *r = &call->record;
@@ -191,8 +191,9 @@ static void record_cost(struct call *call, const struct call_facts *facts)
         r->cost = 0;
     } else if (r->tokens == TOKENS_USAGE && facts->whole) {
         if (cost_of(r->input_tokens, r->output_tokens, call->input_price, call->output_price,
-                    &r->cost))
-            r->cost = ~(amount)0;
+                    &r->cost) ||
+            r->cost > RECORD_MAX_AMOUNT)
+            r->cost = RECORD_MAX_AMOUNT;
     } else {
         r->cost = call->worst_cost;
         r->cost_at_most = true;

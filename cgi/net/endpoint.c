@@ -1,33 +1,17 @@
 #include "net/endpoint.h"
 
-#include <curl/curl.h>
+#include "net/url_part.h"
+#include "net/url_secrets.h"
 #include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
 /* libcurl's own parser decides what a URL means: it is the one that will connect. */
 
-static enum err url_error(CURLUcode code)
-{
-    if (code == CURLUE_OK)
-        return ERR_OK;
-    return code == CURLUE_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_BAD_URL;
-}
-
-/* *text becomes NULL where the URL has no such part; else the caller frees it with curl_free(). */
-static enum err get_part(CURLU *url, CURLUPart part, unsigned flags, char **text)
-{
-    CURLUcode code = curl_url_get(url, part, text, flags);
-    if (code == CURLUE_OK)
-        return ERR_OK;
-    *text = NULL;
-    return code == CURLUE_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_OK;
-}
-
 static enum err has_part(CURLU *url, CURLUPart part, bool *has)
 {
     char *text;
-    enum err err = get_part(url, part, 0, &text);
+    enum err err = url_part(url, part, 0, &text);
     *has = text != NULL;
     curl_free(text);
     return err;
@@ -88,7 +72,7 @@ static enum err find_secret(CURLU *url, bool *secret)
     if (*secret)
         return ERR_OK;
     char *path;
-    enum err err = get_part(url, CURLUPART_PATH, 0, &path);
+    enum err err = url_part(url, CURLUPART_PATH, 0, &path);
     *secret = path && strcmp(path, "/") != 0;
     curl_free(path);
     return err;
@@ -111,14 +95,13 @@ static enum err check_parts(CURLU *url, const char *scheme, const char *host)
 }
 
 /* What may be shown of a URL: see endpoint_make(). */
-static enum err put_shown(struct buf *shown, const struct endpoint *e, bool secret,
-                          const char *scheme, const char *host, const char *port)
+static void put_shown(struct buf *shown, const struct endpoint *e, bool hidden, const char *scheme,
+                      const char *host, const char *port)
 {
-    if (secret || e->is_private)
+    if (hidden)
         buf_printf(shown, "$%s", e->variable);
     else
         buf_printf(shown, "%s://%s%s%s", scheme, host, port ? ":" : "", port ? port : "");
-    return shown->err;
 }
 
 enum err endpoint_make(struct endpoint *e, const char *variable, const char *url,
@@ -127,7 +110,7 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
     char *scheme = NULL, *host = NULL, *port = NULL, *whole = NULL;
     struct buf host_port = buf_make(BUF_NO_LIMIT);
     bool secret = false;
-    struct buf shown = buf_make(BUF_NO_LIMIT);
+    struct buf shown = buf_make(BUF_NO_LIMIT), shown_here = buf_make(BUF_NO_LIMIT);
     struct endpoint made = {.allow = allow};
     enum err err = ERR_BAD_URL;
     CURLU *parsed = NULL;
@@ -138,31 +121,34 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
     err = parsed ? url_error(curl_url_set(parsed, CURLUPART_URL, url, 0)) : ERR_NO_MEMORY;
     if (err)
         goto out;
-    if ((err = get_part(parsed, CURLUPART_SCHEME, 0, &scheme)) ||
-        (err = get_part(parsed, CURLUPART_HOST, 0, &host)) ||
-        (err = get_part(parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &port)) ||
-        (err = get_part(parsed, CURLUPART_URL, 0, &whole)) ||
+    if ((err = url_part(parsed, CURLUPART_SCHEME, 0, &scheme)) ||
+        (err = url_part(parsed, CURLUPART_HOST, 0, &host)) ||
+        (err = url_part(parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &port)) ||
+        (err = url_part(parsed, CURLUPART_URL, 0, &whole)) ||
         (err = check_parts(parsed, scheme, host)) || (err = find_secret(parsed, &secret)))
         goto out;
 
     made.is_private = host_is_private(host);
     made.variable = variable;
-    if ((err = put_shown(&shown, &made, secret, scheme, host, port)))
-        goto out;
+    put_shown(&shown, &made, secret || made.is_private, scheme, host, port);
+    put_shown(&shown_here, &made, secret, scheme, host, port);
     buf_printf(&host_port, "%s:%s", host, port ? port : scheme);
-    if ((err = host_port.err))
+    if ((err = url_secrets_find(parsed, arena, &made.secrets)) || (err = shown.err) ||
+        (err = shown_here.err) || (err = host_port.err))
         goto out;
     made.variable = arena_strdup(arena, variable);
     made.url = whole ? arena_strdup(arena, whole) : NULL;
     made.shown = arena_strdup(arena, buf_str(&shown));
+    made.shown_here = arena_strdup(arena, buf_str(&shown_here));
     made.host = arena_strdup(arena, buf_str(&host_port));
-    if (made.variable && made.url && made.shown && made.host)
+    if (made.variable && made.url && made.shown && made.shown_here && made.host)
         *e = made;
     else
         err = ERR_NO_MEMORY;
 
 out:
     buf_free(&shown);
+    buf_free(&shown_here);
     buf_free(&host_port);
     curl_free(scheme);
     curl_free(host);
@@ -176,7 +162,7 @@ out:
 static enum err append_path(CURLU *url, const char *path, size_t len)
 {
     char *base;
-    enum err err = get_part(url, CURLUPART_PATH, 0, &base);
+    enum err err = url_part(url, CURLUPART_PATH, 0, &base);
     if (err)
         return err;
     size_t base_len = base ? strlen(base) : 0;
@@ -221,4 +207,16 @@ out:
     curl_free(whole);
     curl_url_cleanup(parsed);
     return err;
+}
+
+/* `host` ends in a colon and the port. */
+static size_t name_len(const struct endpoint *e)
+{
+    return (size_t)(strrchr(e->host, ':') - e->host);
+}
+
+bool endpoint_same_machine(const struct endpoint *a, const struct endpoint *b)
+{
+    size_t len = name_len(a);
+    return len == name_len(b) && strncasecmp(a->host, b->host, len) == 0;
 }

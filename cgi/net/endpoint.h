@@ -1,6 +1,7 @@
-/* A URL that somebody configured (or, later, that stands on chain), together with the one form of
- * it that may be shown. This is the only redaction of URLs: logs, errors, origins and evidence all
- * use `shown`. */
+/* A URL that somebody configured (or that stands on chain), together with the one form of it that
+ * may be shown. This is the only redaction of URLs: logs, errors, origins and evidence all use
+ * `shown`, or `shown_here` where only somebody on this machine reads it. What a server answers may
+ * repeat the URL: net/redact.h. */
 #ifndef NET_ENDPOINT_H
 #define NET_ENDPOINT_H
 
@@ -16,8 +17,12 @@ struct endpoint {
     const char *variable; /* "ZG_CHAIN_RPC" */
     const char *url;      /* as libcurl understood it; may hold a key: never printed */
     const char *shown;    /* "https://host" or "https://host:port", or "$ZG_CHAIN_RPC" */
-    const char *host;     /* "host:port", to tell hosts apart; never printed */
-    bool is_private;      /* the host is a private address literal or localhost */
+    /* The same, but with a private host: for those who are on this machine. */
+    const char *shown_here;
+    const char *host; /* "host:port", to tell hosts apart; never printed */
+    bool is_private;  /* the host is a private address literal or localhost */
+    /* What in the URL may be a key, as it stands there and decoded; NULL behind the last. */
+    const char *const *secrets;
     /* Private addresses this endpoint may reach; NULL means public ones only. Not owned. */
     const struct cidr_list *allow;
 };
@@ -34,5 +39,8 @@ enum err endpoint_make(struct endpoint *e, const char *variable, const char *url
  * encoded: whoever puts foreign text into it does that. The result may hold a key. ERR_BAD_URL,
  * ERR_NO_MEMORY, or the buffer's ERR_TOO_LARGE. */
 enum err endpoint_url(const struct endpoint *e, const char *path, struct buf *url);
+
+/* Whether both are on the same machine as far as their hosts' names say, whatever the ports. */
+bool endpoint_same_machine(const struct endpoint *a, const struct endpoint *b);
 
 #endif

@@ -4,6 +4,7 @@
 #include "net/transfer.h"
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The first version with CURLOPT_QUICK_EXIT. */
@@ -41,6 +42,14 @@ enum err http_global_init(void)
 void http_global_cleanup(void)
 {
     curl_global_cleanup();
+}
+
+char *http_libraries(char text[HTTP_LIBRARIES_BYTES])
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    snprintf(text, HTTP_LIBRARIES_BYTES, "libcurl %s, %s", info->version,
+             info->ssl_version ? info->ssl_version : "no TLS");
+    return text;
 }
 
 struct http_client *http_client_new(void)

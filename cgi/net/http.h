@@ -76,6 +76,11 @@ struct http_request {
 enum err http_global_init(void);
 void http_global_cleanup(void);
 
+enum { HTTP_LIBRARIES_BYTES = 128 };
+
+/* What it is built on: "libcurl 7.88.1, OpenSSL/3.0.19". Returns `text`. Thread-safe. */
+char *http_libraries(char text[HTTP_LIBRARIES_BYTES]);
+
 struct http_client *http_client_new(void); /* NULL without memory */
 
 /* Cancels what is in flight. Waits for nothing, not even for a resolver that hangs. Not from

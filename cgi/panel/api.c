@@ -1,6 +1,7 @@
 #include "panel/api.h"
 
 #include "base/clock.h"
+#include "panel/evidence_view.h"
 #include "panel/render.h"
 #include <string.h>
 
@@ -63,6 +64,11 @@ static void get_jobs(const struct web_request *request, struct web_reply *reply)
     snapshot_release(snapshot);
 }
 
+static void get_history(const struct web_request *request, struct web_reply *reply)
+{
+    reply_body(request, reply, BODY_HISTORY);
+}
+
 static void get_prometheus(const struct web_request *request, struct web_reply *reply)
 {
     reply_body(request, reply, BODY_PROMETHEUS);
@@ -91,23 +97,62 @@ static void put_health(struct json_writer *w, const struct snapshot *snapshot)
     json_close_object(w);
 }
 
-/* Built at the moment of the request: it is asked when a snapshot may no longer be renewed. */
+/* A reply that is built at the moment of the request and kept by nobody. Frees `text`. */
+static void reply_uncached(const struct web_request *request, struct web_reply *reply,
+                           struct buf *text)
+{
+    char *body = text->err ? NULL : arena_strndup(request->arena, text->data, text->len);
+    if (body) {
+        reply->content_type = JSON;
+        reply->cache_control = "no-store";
+        reply->body = body;
+        reply->body_len = text->len;
+    } else {
+        web_problem(request, reply, 500, "no_memory", NULL);
+    }
+    buf_free(text);
+}
+
+/* It is asked when a snapshot may no longer be renewed. */
 static void get_health(const struct web_request *request, struct web_reply *reply)
 {
     struct snapshot *snapshot = current(request);
     struct buf text = buf_make(64 * 1024);
     struct json_writer w = json_writer_make(&text);
     put_health(&w, snapshot);
-    char *body = text.err ? NULL : arena_strndup(request->arena, text.data, text.len);
-    if (body) {
-        reply->content_type = JSON;
-        reply->cache_control = "no-store";
-        reply->body = body;
-        reply->body_len = text.len;
+    reply_uncached(request, reply, &text);
+    snapshot_release(snapshot);
+}
+
+static const struct source_brief *find_source(const struct snapshot *snapshot, const char *key)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        if (strcmp(snapshot->sources[i].key, key) == 0)
+            return &snapshot->sources[i];
+    return NULL;
+}
+
+static void get_evidence(const struct web_request *request, struct web_reply *reply)
+{
+    struct api *api = request->app;
+    struct snapshot *snapshot = current(request);
+    const struct source_brief *source = find_source(snapshot, request->tail);
+    if (source) {
+        const struct evidence_view view = {
+            .settings = api->settings,
+            .board = &api->evidence,
+            .source = (enum source_id)(source - snapshot->sources),
+            .reason = source->reason,
+            .here = request->is_direct,
+            .site = request->site,
+        };
+        struct buf text = buf_make(EVIDENCE_REPLY_BYTES);
+        struct json_writer w = json_writer_make(&text);
+        evidence_put(&w, &view);
+        reply_uncached(request, reply, &text);
     } else {
-        web_problem(request, reply, 500, "no_memory", NULL);
+        web_problem(request, reply, 404, "not_found", NULL);
     }
-    buf_free(&text);
     snapshot_release(snapshot);
 }
 
@@ -117,6 +162,8 @@ const struct web_route api_routes[] = {
     {.path = "/api/storage", .methods = WEB_GET, .handler = get_storage},
     {.path = "/api/inft", .methods = WEB_GET, .handler = get_inft},
     {.path = "/api/jobs", .methods = WEB_GET, .handler = get_jobs},
+    {.path = "/api/history", .methods = WEB_GET, .handler = get_history},
+    {.path = "/api/evidence/*", .methods = WEB_GET, .handler = get_evidence},
     {.path = "/api/health", .methods = WEB_GET, .handler = get_health},
     {.path = "/metrics", .methods = WEB_GET, .handler = get_prometheus},
 };

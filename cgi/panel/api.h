@@ -3,6 +3,7 @@
 #ifndef PANEL_API_H
 #define PANEL_API_H
 
+#include "panel/evidence.h"
 #include "panel/job_pages.h"
 #include "panel/snapshot.h"
 #include "web/server.h"
@@ -11,6 +12,8 @@
 /* What every handler gets as its application pointer. */
 struct api {
     struct snapshot_board board;
+    struct evidence_board evidence;
+    const struct settings *settings;
     struct job_pages *pages;
 };
 

@@ -39,10 +39,16 @@ static void put_model(struct json_writer *w, const struct inft_value *v)
     json_put_bool(w, "modelHashIsLabelled", has_entry && v->model.basis != INFT_MODEL_UNLABELLED);
 }
 
-static void put_time(struct json_writer *w, const char *key, const struct inft_moment *moment)
+static struct job_number time_of(const struct inft_moment *moment)
 {
-    if (moment->known && moment->has_time && moment->time < INT64_MAX / 1000)
-        json_put_time(w, key, (int64_t)moment->time * 1000);
+    bool known = moment->known && moment->has_time && moment->time < INT64_MAX / 1000;
+    return (struct job_number){.known = known, .value = known ? (int64_t)moment->time * 1000 : 0};
+}
+
+static void put_time(struct json_writer *w, const char *key, struct job_number wall_ms)
+{
+    if (wall_ms.known)
+        json_put_time(w, key, wall_ms.value);
     else
         json_put_null(w, key);
 }
@@ -71,7 +77,7 @@ static void put_last_update(struct json_writer *w, const struct inft_value *v)
     }
     json_open_object(w, "lastUpdate");
     json_put_int(w, "block", (int64_t)v->updated.block);
-    put_time(w, "time", &v->updated);
+    put_time(w, "time", time_of(&v->updated));
     json_put_str(w, "what", change_of(v));
     json_close_object(w);
 }
@@ -155,41 +161,60 @@ static void put_notes(struct json_writer *w, unsigned notes)
     json_close_array(w);
 }
 
-static void put_inferences(struct json_writer *w, const struct inft_value *v)
+/* Few families count: for the others each completed job of the agent is one. */
+static void put_inferences(struct json_writer *w, const struct inft_value *v,
+                           const struct jobs_value *jobs)
 {
-    if (v->has_inferences)
-        json_put_int(w, "inferenceCount", (int64_t)v->inferences);
+    bool by_contract = v->has_family && inft_family_row(v->family)->counts_inferences;
+    bool known = by_contract ? v->has_inferences : jobs->exists;
+    int64_t count = by_contract ? (int64_t)v->inferences : jobs->completed;
+    if (known)
+        json_put_int(w, "inferenceCount", count);
     else
         json_put_null(w, "inferenceCount");
     json_put_str(w, "inferenceBasis",
-                 v->has_inferences ? "tokens of this contract that the wallet holds" : NULL);
+                 !known        ? NULL
+                 : by_contract ? "tokens held"
+                               : "recorded jobs");
+}
+
+/* The newest of what the chain and what the agent says. */
+static void put_last_active(struct json_writer *w, const struct inft_value *v,
+                            const struct jobs_value *jobs)
+{
+    struct job_number log = time_of(&v->updated), job = jobs->last_completed_ms;
+    bool by_job = job.known && (!log.known || job.value > log.value);
+    put_time(w, "lastActive", by_job ? job : log);
+    json_put_str(w, "lastActiveBasis", by_job ? "last job" : log.known ? "last log" : NULL);
 }
 
 /* What the card itself needs, in the names that every version has. */
-static void put_card(struct json_writer *w, const struct inft_value *v)
+static void put_card(struct json_writer *w, const struct inft_value *v,
+                     const struct source *jobs_source)
 {
+    static const struct jobs_value nothing;
+    const struct jobs_value *jobs = jobs_source->value ? jobs_source->value : &nothing;
     char id[WORD_TEXT_BYTES];
     json_put_str(w, "tokenId", v->has_id ? word_text(v->id.word, id) : "");
     json_put_str(w, "status", inft_card_text(v->status.card));
     put_model(w, v);
-    put_inferences(w, v);
-    put_time(w, "lastActive", &v->updated);
-    json_put_str(w, "lastActiveBasis", v->updated.known && v->updated.has_time ? "last log" : NULL);
+    put_inferences(w, v, jobs);
+    put_last_active(w, v, jobs);
 }
 
-void inft_render(struct json_writer *w, const struct source *source)
+void inft_render(struct json_writer *w, const struct source *inft, const struct source *jobs)
 {
-    const struct inft_value *v = source->value;
+    const struct inft_value *v = inft->value;
     if (!v) {
         json_put_null(w, "inft");
         return;
     }
     const struct inft_family_row *family = inft_family_row(v->family);
     json_open_object(w, "inft");
-    put_card(w, v);
+    put_card(w, v, jobs);
     json_put_str(w, "lifecycle", v->status.word);
     json_put_str(w, "derivedFrom", v->status.why);
-    put_address(w, "contract", true, &source->contract);
+    put_address(w, "contract", true, &inft->contract);
     json_put_str(w, "family", v->has_family ? family->id : NULL);
     json_put_str(w, "familyName", v->has_family ? family->name : NULL);
     put_address(w, "owner", v->facts.has_owner, &v->facts.owner);

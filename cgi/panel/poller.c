@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "net/http.h"
 #include "panel/gate.h"
+#include "panel/history.h"
 #include "panel/render.h"
 #include "panel/source.h"
 #include "store/cache.h"
@@ -27,6 +28,7 @@ enum {
 struct poller {
     const struct settings *settings;
     struct snapshot_board *board;
+    struct evidence_board *evidence; /* NULL: nobody wants it */
     struct http_client *http;
     struct gate_table gates;
     struct cache *cache; /* NULL: scans begin anew with the program */
@@ -37,6 +39,7 @@ struct poller {
     int64_t shown_fetched_ms[SOURCE_COUNT];
     int64_t rendered_ms;
     bool changed; /* a round ended since */
+    struct history history;
 
     pthread_t thread;
     bool started;
@@ -84,6 +87,20 @@ struct poller *poller_new(const struct settings *settings, struct snapshot_board
         return NULL;
     }
     return p;
+}
+
+void poller_keep_evidence(struct poller *p, struct evidence_board *board)
+{
+    p->evidence = board;
+}
+
+static struct view view_now(const struct poller *p)
+{
+    return (struct view){.settings = p->settings,
+                         .sources = p->sources,
+                         .mono_ms = clock_mono_ms(),
+                         .wall_ms = clock_wall_ms(),
+                         .history = &p->history};
 }
 
 /* Ends a round ------------------------------------------------------------------------------- */
@@ -143,11 +160,39 @@ static void note_outcome(struct source *s, enum err err)
         log_event(LOG_INFO, "source_healed", "source", s->row->key, NULL);
 }
 
+/* After the round's value has become the source's. A round that found nothing new leaves the
+ * evidence of the one that did. */
+static void publish_evidence(struct poller *p, struct source *s, enum err err)
+{
+    struct round *round = &s->round;
+    struct evidence *e = round->evidence;
+    round->evidence = NULL;
+    if (!e || err == ERR_CANCELLED || (!err && round->same)) {
+        evidence_release(e);
+        return;
+    }
+    e->reader = s->row->key;
+    e->shown_under = (enum source_id)((s->row->is_scan ? s->partner : s) - p->sources);
+    e->good = !err;
+    e->err = err ? err : round->flaw;
+    e->read_ms = err ? clock_wall_ms() : s->fetched_wall_ms;
+    e->head = round->head;
+    e->has_head = round->has_head;
+    e->contract = round->contract;
+    e->has_contract = round->has_contract;
+    if (!err && !s->row->is_scan) {
+        struct view view = view_now(p);
+        render_figures(&view, e->shown_under, &e->values);
+    }
+    evidence_publish(p->evidence, (enum source_id)(s - p->sources), e);
+}
+
 static void finish_round(struct poller *p, struct source *s, enum err err)
 {
     struct round *round = &s->round;
     if (!err)
         keep_value(s);
+    publish_evidence(p, s, err);
     note_outcome(s, err ? err : round->flaw);
     drop_exchanges(round);
     arena_reset(&round->work);
@@ -183,6 +228,7 @@ static void end_step(struct poller *p, struct source *s)
         finish_round(p, s, err);
         return;
     }
+    evidence_end_step(round->evidence, round->count);
     drop_exchanges(round);
     round->step++;
     run_step(p, s);
@@ -241,9 +287,12 @@ static enum err read_reply(struct poller *p, struct exchange *x, const struct ht
     return err;
 }
 
-static void end_exchange(struct poller *p, struct exchange *x, enum err err)
+/* `reply` is NULL when it was never sent. */
+static void end_exchange(struct poller *p, struct exchange *x, const struct http_response *reply,
+                         enum err err)
 {
     struct round *round = x->round;
+    evidence_ended(round->evidence, x, reply, err);
     x->err = err;
     x->ended = true;
     x->call = NULL;
@@ -255,7 +304,7 @@ static void on_reply(void *user, const struct http_response *reply)
 {
     struct exchange *x = user;
     struct poller *p = x->round->poller;
-    end_exchange(p, x, read_reply(p, x, reply));
+    end_exchange(p, x, reply, read_reply(p, x, reply));
 }
 
 static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_ms)
@@ -278,6 +327,7 @@ static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_
         .done = on_reply,
         .user = x,
     };
+    evidence_sent(x->round->evidence, x, body, len);
     return http_submit(p->http, &request, &x->call);
 }
 
@@ -302,7 +352,7 @@ static void push_round(struct poller *p, struct source *s)
             continue;
         struct gate *gate = gate_of(p, x);
         if (!gate) {
-            end_exchange(p, x, ERR_NO_MEMORY);
+            end_exchange(p, x, NULL, ERR_NO_MEMORY);
             continue;
         }
         int64_t now = clock_mono_ms();
@@ -319,7 +369,7 @@ static void push_round(struct poller *p, struct source *s)
         }
         enum err err = late ? lateness(s, gate, now, wait) : send_exchange(p, x, now);
         if (err)
-            end_exchange(p, x, err);
+            end_exchange(p, x, NULL, err);
     }
 }
 
@@ -345,18 +395,11 @@ static void start_round(struct poller *p, struct source *s, int64_t now_ms)
     round->same = false;
     round->has_head = round->has_contract = false;
     round->flaw = ERR_OK;
+    round->evidence = p->evidence ? evidence_new() : NULL;
     run_step(p, s);
 }
 
 /* Publishes ----------------------------------------------------------------------------------- */
-
-static struct view view_now(const struct poller *p)
-{
-    return (struct view){.settings = p->settings,
-                         .sources = p->sources,
-                         .mono_ms = clock_mono_ms(),
-                         .wall_ms = clock_wall_ms()};
-}
 
 static bool states_changed(const struct poller *p, int64_t now_ms)
 {
@@ -430,6 +473,8 @@ static void turn(struct poller *p)
             start_round(p, s, now);
         push_round(p, s);
     }
+    struct view view = view_now(p);
+    history_sample(&p->history, &view);
     publish(p);
     http_client_run(p->http, wait_ms(p, clock_mono_ms()));
 }
@@ -481,6 +526,7 @@ void poller_free(struct poller *p)
     http_client_free(p->http);
     for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
         drop_exchanges(&p->sources[i].round);
+        evidence_release(p->sources[i].round.evidence);
         source_free(&p->sources[i]);
     }
     gate_table_free(&p->gates);

@@ -4,6 +4,7 @@
 #define PANEL_POLLER_H
 
 #include "base/error.h"
+#include "panel/evidence.h"
 #include "panel/snapshot.h"
 #include "zerog/settings.h"
 
@@ -11,6 +12,10 @@ struct poller;
 
 /* `settings` and `board` must outlive the poller. NULL without memory. */
 struct poller *poller_new(const struct settings *settings, struct snapshot_board *board);
+
+/* Keeps what each round asks and is told on that board, which must outlive the poller. Before
+ * poller_start(); without it nothing is kept. */
+void poller_keep_evidence(struct poller *poller, struct evidence_board *board);
 
 /* Publishes a first snapshot, in which nothing is known yet, and starts the thread. ERR_NO_MEMORY,
  * ERR_SYSTEM. */

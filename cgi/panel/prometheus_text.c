@@ -256,6 +256,61 @@ static void put_kv_cache(struct buf *out, const char *name, const struct view *v
     put_gauge(out, name, r->valid & GPU_KV_CACHE, r->kv_cache_percent / 100);
 }
 
+/* The agent's jobs; no sample before the first was recorded ------------------------------------ */
+
+static const struct jobs_value *jobs_of(const struct view *view)
+{
+    static const struct jobs_value nothing;
+    const struct jobs_value *v = view->sources[SOURCE_JOBS].value;
+    return v ? v : &nothing;
+}
+
+static void put_jobs_completed(struct buf *out, const char *name, const struct view *view)
+{
+    const struct jobs_value *v = jobs_of(view);
+    put_gauge(out, name, v->exists, (double)v->completed);
+}
+
+static void put_jobs_active(struct buf *out, const char *name, const struct view *view)
+{
+    const struct jobs_value *v = jobs_of(view);
+    put_gauge(out, name, v->exists, (double)v->active);
+}
+
+static void put_jobs_recent(struct buf *out, const char *name, const struct view *view)
+{
+    const struct jobs_value *v = jobs_of(view);
+    const struct {
+        const char *outcome;
+        int64_t count;
+    } ended[] = {{"completed", v->window_completed},
+                 {"failed", v->window_failed - v->window_lost},
+                 {"lost", v->window_lost}};
+    for (size_t i = 0; v->exists && i < sizeof ended / sizeof *ended; i++) {
+        put_series(out, name, LABELS({"outcome", ended[i].outcome}));
+        put_number(out, (double)ended[i].count);
+    }
+}
+
+static void put_jobs_latency(struct buf *out, const char *name, const struct view *view)
+{
+    const struct jobs_value *v = jobs_of(view);
+    put_gauge(out, name, v->mean_latency_ms.known, (double)v->mean_latency_ms.value / 1000);
+}
+
+static void put_jobs_tokens(struct buf *out, const char *name, const struct view *view)
+{
+    const struct jobs_value *v = jobs_of(view);
+    put_gauge(out, name, v->exists, (double)v->window_output_tokens);
+}
+
+static void put_jobs_speed(struct buf *out, const char *name, const struct view *view)
+{
+    double speed = 0;
+    bool known = jobs_token_speed(jobs_of(view), &speed);
+    put_gauge(out, name, known, speed);
+}
+
 /* 0G's prober ---------------------------------------------------------------------------------- */
 
 /* One sample for each entry of the report that has the figure. */
@@ -309,7 +364,6 @@ static void put_response(struct buf *out, const char *name, const struct view *v
     put_prober(out, name, view, response_of);
 }
 
-/* All are gauges. */
 static const struct family families[] = {
     {"zg_build_info", "Version of this program and the network it reads.", put_build},
     {"zg_rendered_timestamp_seconds", "When these figures were put together.", put_rendered},
@@ -340,16 +394,37 @@ static const struct family families[] = {
     {"zg_server_waiting_requests", "Requests that wait there.", put_waiting},
     {"zg_server_kv_cache_utilization_ratio", "Fill of its KV cache, which is not GPU memory.",
      put_kv_cache},
+    {"zg_jobs_completed_total", "Inference jobs that the agent recorded as completed.",
+     put_jobs_completed},
+    {"zg_jobs_active", "Running jobs that the agent spoke of in the last 15 minutes.",
+     put_jobs_active},
+    {"zg_jobs_recent", "Jobs that ended in the last 15 minutes; lost: no word for an hour.",
+     put_jobs_recent},
+    {"zg_jobs_mean_latency_seconds", "Mean latency of the last 100 completed jobs.",
+     put_jobs_latency},
+    {"zg_jobs_recent_output_tokens", "Output tokens of the jobs completed in the last 15 minutes.",
+     put_jobs_tokens},
+    {"zg_jobs_output_tokens_per_second", "Their output tokens by the time they took.",
+     put_jobs_speed},
     {"zg_prober_healthy", "1 when 0G's own prober calls the service healthy, else 0.", put_healthy},
     {"zg_prober_uptime_ratio", "Share of good checks by 0G's own prober.", put_uptime},
     {"zg_prober_response_seconds", "Mean response time measured by 0G's own prober.", put_response},
 };
 
+/* The names of counters, and no others, end so:
+ * https://prometheus.io/docs/practices/naming/#metric-names */
+static const char *type_of(const char *name)
+{
+    size_t len = strlen(name), end = strlen("_total");
+    return len > end && strcmp(name + len - end, "_total") == 0 ? "counter" : "gauge";
+}
+
 void prometheus_text(struct buf *out, const struct view *view)
 {
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         const struct family *f = &families[i];
-        buf_printf(out, "# HELP %s %s\n# TYPE %s gauge\n", f->name, f->help, f->name);
+        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", f->name, f->help, f->name,
+                   type_of(f->name));
         f->put(out, f->name, view);
     }
 }

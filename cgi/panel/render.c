@@ -1,6 +1,7 @@
 #include "panel/render.h"
 
 #include "base/crypto.h"
+#include "panel/history.h"
 #include "panel/prometheus_text.h"
 #include "panel/sources.h"
 #include <stdio.h>
@@ -32,11 +33,18 @@ static const char *token_of(const struct view *view, char text[WORD_TEXT_BYTES])
     return inft && inft->has_id ? word_text(inft->id.word, text) : NULL;
 }
 
+static void put_balance(struct json_writer *w, const struct pass *p)
+{
+    const struct chain_value *chain = p->view->sources[SOURCE_CHAIN].value;
+    char balance[AMOUNT_TEXT_BYTES];
+    json_put_str(w, "balanceNeuron",
+                 chain && chain->has_balance ? amount_text(chain->balance, balance) : NULL);
+}
+
 static void put_agent(struct json_writer *w, const struct pass *p)
 {
     const struct settings *s = p->view->settings;
-    const struct chain_value *chain = p->view->sources[SOURCE_CHAIN].value;
-    char address[ADDRESS_TEXT_BYTES], balance[AMOUNT_TEXT_BYTES], token_text[WORD_TEXT_BYTES];
+    char address[ADDRESS_TEXT_BYTES], token_text[WORD_TEXT_BYTES];
     const char *wallet = s->has_wallet ? address_text(&s->wallet, address) : NULL;
     const char *token = token_of(p->view, token_text);
     const char *id = token ? token : wallet ? wallet : s->agent_name;
@@ -44,15 +52,26 @@ static void put_agent(struct json_writer *w, const struct pass *p)
     json_put_str(w, "id", id ? id : "unnamed");
     json_put_str(w, "name", s->agent_name);
     json_put_str(w, "address", wallet);
-    json_put_str(w, "balanceNeuron",
-                 chain && chain->has_balance ? amount_text(chain->balance, balance) : NULL);
+    put_balance(w, p);
+    json_close_object(w);
+}
+
+static void put_head(struct json_writer *w, const struct pass *p)
+{
+    const struct source *chain = &p->view->sources[SOURCE_CHAIN];
+    if (!chain->has_head || !p->moving) {
+        json_put_null(w, "head");
+        return;
+    }
+    json_open_object(w, "head");
+    json_put_int(w, "number", (int64_t)chain->head.number);
+    json_put_time(w, "time", chain->head.time_ms);
     json_close_object(w);
 }
 
 static void put_network(struct json_writer *w, const struct pass *p)
 {
     const struct settings *s = p->view->settings;
-    const struct source *chain = &p->view->sources[SOURCE_CHAIN];
     json_open_object(w, "network");
     json_put_str(w, "name", s->network->name);
     json_put_str(w, "displayName", s->network->display_name);
@@ -60,22 +79,21 @@ static void put_network(struct json_writer *w, const struct pass *p)
     json_put_bool(w, "simulated", s->network->simulated);
     json_put_bool(w, "viaOwnNode", !s->network->simulated && s->chain_rpc.is_private);
     json_put_str(w, "explorer", s->network->explorer);
-    if (chain->has_head && p->moving) {
-        json_open_object(w, "head");
-        json_put_int(w, "number", (int64_t)chain->head.number);
-        json_put_time(w, "time", chain->head.time_ms);
-        json_close_object(w);
-    } else {
-        json_put_null(w, "head");
-    }
+    put_head(w, p);
     json_close_object(w);
+}
+
+static void put_gpu(struct json_writer *w, const struct pass *p)
+{
+    const struct source *sources = p->view->sources;
+    gpu_render(w, &sources[SOURCE_GPU], &sources[SOURCE_COMPUTE], &sources[SOURCE_JOBS]);
 }
 
 /* The gauge's figures come from the GPU exporter and the job history. */
 static void put_compute(struct json_writer *w, const struct pass *p)
 {
     json_open_object(w, "compute");
-    gpu_render(w, &p->view->sources[SOURCE_GPU]);
+    put_gpu(w, p);
     jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
     json_close_object(w);
 }
@@ -155,12 +173,19 @@ static void put_services(struct json_writer *w, const struct pass *p)
     compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS]);
 }
 
+static void put_inft(struct json_writer *w, const struct pass *p)
+{
+    const struct source *sources = p->view->sources;
+    inft_render(w, &sources[SOURCE_INFT], &sources[SOURCE_JOBS]);
+}
+
 static void metrics_body(struct json_writer *w, const struct pass *p)
 {
     put_agent(w, p);
     put_network(w, p);
     put_compute(w, p);
     put_services(w, p);
+    put_inft(w, p);
     for (int i = 0; i < SOURCE_COUNT; i++)
         put_part(w, p, i);
     render_build(w);
@@ -179,7 +204,7 @@ static void storage_body(struct json_writer *w, const struct pass *p)
 
 static void inft_body(struct json_writer *w, const struct pass *p)
 {
-    put_part(w, p, SOURCE_INFT);
+    put_inft(w, p);
 }
 
 static void jobs_body(struct json_writer *w, const struct pass *p)
@@ -194,11 +219,76 @@ static void sources_body(struct json_writer *w, const struct pass *p)
     (void)p;
 }
 
+/* The figures of one source ---------------------------------------------------------------------
+ */
+
+static void chain_figures(struct json_writer *w, const struct pass *p)
+{
+    json_open_object(w, "network");
+    put_head(w, p);
+    json_close_object(w);
+    json_open_object(w, "agent");
+    put_balance(w, p);
+    json_close_object(w);
+}
+
+static void gpu_figures(struct json_writer *w, const struct pass *p)
+{
+    json_open_object(w, "compute");
+    put_gpu(w, p);
+    json_close_object(w);
+}
+
+static void jobs_figures(struct json_writer *w, const struct pass *p)
+{
+    json_open_object(w, "compute");
+    jobs_put_figures(w, &p->view->sources[SOURCE_JOBS]);
+    json_close_object(w);
+    put_part(w, p, SOURCE_JOBS);
+}
+
+static void status_figures(struct json_writer *w, const struct pass *p)
+{
+    status_render_report(w, &p->view->sources[SOURCE_STATUS]);
+}
+
+void render_figures(const struct view *view, enum source_id id, struct buf *out)
+{
+    /* Where they are not just what the row renders. */
+    static void (*const figures[SOURCE_COUNT])(struct json_writer *, const struct pass *) = {
+        [SOURCE_CHAIN] = chain_figures, [SOURCE_COMPUTE] = put_services,
+        [SOURCE_INFT] = put_inft,       [SOURCE_GPU] = gpu_figures,
+        [SOURCE_JOBS] = jobs_figures,   [SOURCE_STATUS] = status_figures,
+    };
+    const struct pass pass = {.view = view, .moving = true};
+    struct json_writer w = json_writer_make(out);
+    json_open_object(&w, NULL);
+    if (figures[id])
+        figures[id](&w, &pass);
+    else
+        put_part(&w, &pass, id);
+    json_close_object(&w);
+}
+
+/* The bodies ------------------------------------------------------------------------------------
+ */
+
 /* What each JSON body holds besides `sources` and `renderedAt`. */
 static void (*const writers[])(struct json_writer *, const struct pass *) = {
     [BODY_METRICS] = metrics_body, [BODY_COMPUTE] = compute_body, [BODY_STORAGE] = storage_body,
     [BODY_INFT] = inft_body,       [BODY_JOBS] = jobs_body,       [BODY_SOURCES] = sources_body,
 };
+
+/* Changes with each of its points alone, so that its ETag does. */
+static struct buf render_history(const struct view *view)
+{
+    struct buf text = buf_make(BODY_MAX_BYTES);
+    struct json_writer w = json_writer_make(&text);
+    json_open_object(&w, NULL);
+    history_put(&w, view->history);
+    json_close_object(&w);
+    return text;
+}
 
 static struct buf render_body(const struct pass *p, enum body_id id)
 {
@@ -215,6 +305,8 @@ static struct buf render_body(const struct pass *p, enum body_id id)
 
 static struct buf render_any(const struct pass *p, enum body_id id)
 {
+    if (id == BODY_HISTORY)
+        return render_history(p->view);
     if (id != BODY_PROMETHEUS)
         return render_body(p, id);
     struct buf text = buf_make(BODY_MAX_BYTES);

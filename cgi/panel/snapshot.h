@@ -17,6 +17,7 @@ enum body_id {
     BODY_INFT,
     BODY_JOBS,
     BODY_SOURCES, /* sources and renderedAt alone, for replies that are put together at a request */
+    BODY_HISTORY,
     BODY_PROMETHEUS, /* the one that is not JSON */
     BODY_COUNT
 };

@@ -86,6 +86,7 @@ struct head {
 
 struct source;
 struct cache;
+struct evidence;
 
 struct round {
     struct poller *poller;
@@ -109,6 +110,7 @@ struct round {
     bool has_contract;
     enum err flaw;      /* the value is good and yet the source is not fresh: ERR_HEAD_STUCK */
     int64_t started_ms; /* monotonic */
+    struct evidence *evidence; /* what it asked so far; NULL: nobody keeps it */
     bool running;
 };
 

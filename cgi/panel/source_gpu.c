@@ -86,7 +86,50 @@ static const char *common_name(const struct gpu_reading *r)
     return r->count && r->devices[0].name[0] ? r->devices[0].name : NULL;
 }
 
-static void put_node(struct json_writer *w, const struct gpu_value *v)
+struct told {
+    bool known, yes;
+};
+
+static const struct service *find_service(const struct compute_value *v, const char *provider)
+{
+    struct address address;
+    if (!v || !provider || address_parse(provider, &address))
+        return NULL;
+    for (size_t i = 0; i < v->count; i++)
+        if (!v->services[i]->err && address_equal(&v->services[i]->provider, &address))
+            return v->services[i];
+    return NULL;
+}
+
+static bool is_reached_at(const struct service *service, const struct endpoint *machine,
+                          struct arena *work)
+{
+    struct endpoint url;
+    const struct serving_text *t = &service->url;
+    const char *text = t->err ? NULL : arena_strndup(work, t->text.bytes, t->text.len);
+    return text && !endpoint_make(&url, "", text, NULL, work) &&
+           endpoint_same_machine(&url, machine);
+}
+
+/* Whether the newest jobs of the agent ran on the exporter's machine: whether one of them went to a
+ * provider that is reached there. Not known while none names a provider that the contract lists. */
+static struct told ran_jobs(const struct endpoint *machine, const struct compute_value *compute,
+                            const struct jobs_value *jobs)
+{
+    struct told told = {0};
+    struct arena work = arena_make(ROUND_MAX_BYTES);
+    for (size_t i = 0; jobs && i < jobs->count && !told.yes; i++) {
+        const struct job *job = &jobs->jobs[i];
+        const struct service *service =
+            job->benchmark_id ? NULL : find_service(compute, job->provider);
+        told.known |= service != NULL;
+        told.yes = service && is_reached_at(service, machine, &work);
+    }
+    arena_free(&work);
+    return told;
+}
+
+static void put_node(struct json_writer *w, const struct gpu_value *v, struct told ran_jobs)
 {
     const struct gpu_reading *r = &v->reading;
     bool memory = r->valid & GPU_MEMORY;
@@ -101,18 +144,23 @@ static void put_node(struct json_writer *w, const struct gpu_value *v)
     put_figure(w, "runningRequests", r->valid & GPU_RUNNING, r->running);
     put_figure(w, "waitingRequests", r->valid & GPU_WAITING, r->waiting);
     put_figure(w, "kvCacheUtilization", r->valid & GPU_KV_CACHE, r->kv_cache_percent);
+    if (ran_jobs.known)
+        json_put_bool(w, "ranJobs", ran_jobs.yes);
+    else
+        json_put_null(w, "ranJobs");
     json_close_object(w);
 }
 
-void gpu_render(struct json_writer *w, const struct source *source)
+void gpu_render(struct json_writer *w, const struct source *gpu, const struct source *compute,
+                const struct source *jobs)
 {
     static const struct gpu_value nothing;
-    const struct gpu_value *v = source->value ? source->value : &nothing;
+    const struct gpu_value *v = gpu->value ? gpu->value : &nothing;
     const struct gpu_reading *r = &v->reading;
     put_figure(w, "gpuUtilization", r->valid & GPU_UTILIZATION, r->utilization_mean_percent);
     put_figure(w, "memoryUtilization", r->valid & GPU_MEMORY, r->memory_percent);
-    if (source->value)
-        put_node(w, v);
+    if (gpu->value)
+        put_node(w, v, ran_jobs(gpu_endpoint(gpu->round.settings), compute->value, jobs->value));
     else
         json_put_null(w, "gpu");
 }

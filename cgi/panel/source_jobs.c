@@ -75,8 +75,12 @@ static enum err read_store(struct round *round, struct store_reader *reader, str
     v->completed = totals.completed;
     v->since_ms = totals.since_ms;
     v->mean_latency_ms = totals_mean_latency(&totals, &samples);
+    v->last_completed_ms.known = totals.recent_count > 0;
+    v->last_completed_ms.value = totals.recent[0].finished_ms;
     v->window_completed = totals.window.completed;
     v->window_failed = totals.window.failed + totals.window.lost;
+    v->window_lost = totals.window.lost;
+    v->window_output_tokens = totals.window.output_tokens;
     v->window_tokens = totals.window.timed_tokens;
     v->window_token_ms = totals.window.timed_ms;
     v->jobs = page.jobs;
@@ -120,15 +124,23 @@ static void put_count(struct json_writer *w, const char *key, bool known, int64_
         json_put_null(w, key);
 }
 
+bool jobs_token_speed(const struct jobs_value *v, double *per_second)
+{
+    if (v->window_token_ms <= 0)
+        return false;
+    *per_second = 1000.0 * (double)v->window_tokens / (double)v->window_token_ms;
+    return true;
+}
+
 static void put_window(struct json_writer *w, const struct jobs_value *v)
 {
     json_open_object(w, "recent");
     json_put_int(w, "windowMs", TOTALS_WINDOW_MS);
     json_put_int(w, "completed", v->window_completed);
     json_put_int(w, "failed", v->window_failed);
-    if (v->window_token_ms > 0)
-        json_put_decimal(w, "tokensPerSecond",
-                         1000.0 * (double)v->window_tokens / (double)v->window_token_ms, 1);
+    double speed;
+    if (jobs_token_speed(v, &speed))
+        json_put_decimal(w, "tokensPerSecond", speed, 1);
     else
         json_put_null(w, "tokensPerSecond");
     json_close_object(w);

@@ -123,3 +123,19 @@ void status_render_health(struct json_writer *w, const struct service_health *he
         json_put_null(w, "lastCheck");
     json_close_object(w);
 }
+
+void status_render_report(struct json_writer *w, const struct source *source)
+{
+    const struct status_value *v = source->value;
+    json_open_array(w, "services");
+    for (size_t i = 0; v && i < v->report.count; i++) {
+        const struct service_health *health = &v->report.services[i];
+        char provider[ADDRESS_TEXT_BYTES];
+        json_open_object(w, NULL);
+        json_put_str(w, "provider", address_text(&health->provider, provider));
+        json_put_str(w, "model", health->valid & SERVICE_MODEL ? health->model : NULL);
+        status_render_health(w, health);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}

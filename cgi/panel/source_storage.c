@@ -31,7 +31,7 @@ enum { NODE_STATUS, NODE_SHARD, NODE_SECTORS };
 
 /* Which exchange of step 0 is whose. */
 struct witnesses {
-    const struct exchange *node, *indexer, *scan;
+    const struct exchange *node, *indexer, *indexer_status, *scan;
 };
 
 static void call(struct exchange *x, const struct address *to, enum storage_call which)
@@ -62,6 +62,11 @@ static enum err ask_witnesses(struct round *round)
         rpc_add(&x->batch, INDEXER_GET_SHARDED_NODES, "[]");
         x->optional = true;
         w->indexer = x;
+        x = round_get(round, &s->storage_indexer, INDEXER_STATUS_PATH);
+        if (!x)
+            return ERR_NO_MEMORY;
+        x->optional = true;
+        w->indexer_status = x;
     }
     if (s->has_storage_scan) {
         struct buf path = buf_make(BUF_NO_LIMIT);
@@ -166,8 +171,19 @@ static void check_number(struct storage_value *v, const char *name, uint64_t our
     check->agrees = known && ours == theirs;
 }
 
+/* Which chain and contract a node, or an indexer for its nodes, follows. */
+static void check_network(const struct settings *settings, struct storage_value *v,
+                          const struct storage_node_status *status, const char *flow_name,
+                          const char *chain_name)
+{
+    check_address(v, flow_name, &settings->flow, status->valid & NODE_FLOW, &status->flow);
+    check_number(v, chain_name, settings->network->chain_id, status->valid & NODE_CHAIN_ID,
+                 status->chain_id);
+}
+
 static void read_node(struct round *round, const struct exchange *x, struct storage_value *v)
 {
+
     struct storage_node_status status = {0};
     if (!x->err && !x->answers[NODE_STATUS].err)
         storage_node_status(x->answers[NODE_STATUS].result, &status);
@@ -175,9 +191,7 @@ static void read_node(struct round *round, const struct exchange *x, struct stor
     v->sync_block = status.sync_block;
     v->has_peers = status.valid & NODE_PEERS;
     v->peers = status.peers;
-    check_address(v, "node flow", &round->settings->flow, status.valid & NODE_FLOW, &status.flow);
-    check_number(v, "node chain id", round->settings->network->chain_id,
-                 status.valid & NODE_CHAIN_ID, status.chain_id);
+    check_network(round->settings, v, &status, "node flow", "node chain id");
     check_number(v, "node submissions", v->network_files, status.valid & NODE_NEXT_INDEX,
                  status.next_index);
     struct storage_shard shard;
@@ -195,6 +209,19 @@ static void read_indexer(struct round *round, const struct exchange *x, struct s
         !x->err && !x->answers[0].err && !storage_nodes(x->answers[0].result, &round->work, &nodes);
     if (v->has_nodes)
         v->nodes = nodes.trusted.count + nodes.discovered.count;
+}
+
+static void read_indexer_status(const struct settings *settings, const struct exchange *x,
+                                struct storage_value *v)
+{
+    struct storage_node_status status = {0};
+    cJSON *doc = NULL;
+    const cJSON *data;
+    enum err err = x->err ? x->err : json_parse(x->text, x->text_len, x->max_bytes, &doc);
+    if (!err && !scan_open(doc, &data))
+        storage_node_status(data, &status);
+    check_network(settings, v, &status, "indexer flow", "indexer chain id");
+    cJSON_Delete(doc);
 }
 
 static void read_scan(struct round *round, const struct exchange *x, struct storage_value *v)
@@ -273,6 +300,8 @@ static enum err parse_flow(struct round *round)
         read_node(round, w->node, v);
     if (w->indexer)
         read_indexer(round, w->indexer, v);
+    if (w->indexer_status)
+        read_indexer_status(round->settings, w->indexer_status, v);
     if (w->scan)
         read_scan(round, w->scan, v);
     if (before && before->has_reward && address_equal(&before->market, &v->market)) {
@@ -399,6 +428,42 @@ static struct usage network_usage(const struct storage_value *v)
                           .sectors = v->sectors};
 }
 
+static struct usage usage_of(const struct source *source)
+{
+    const struct storage_value *v = source->value;
+    const struct settings *settings = source->round.settings;
+    switch (settings->storage_mode) {
+    case STORAGE_AGENT:
+        return agent_usage(v, source->partner->value, settings);
+    case STORAGE_NODE:
+        return node_usage(v, settings);
+    case STORAGE_NETWORK:
+        break;
+    }
+    return network_usage(v);
+}
+
+/* While the scan of the submissions goes on, their sum is only a lower bound. */
+static bool is_counted(const struct source *source)
+{
+    const struct storage_scan_value *scan = source->partner->value;
+    return source->round.settings->storage_mode != STORAGE_AGENT || (scan && scan->is_complete);
+}
+
+bool storage_used(const struct source *source, uint64_t *bytes)
+{
+    struct usage u = usage_of(source);
+    *bytes = u.used;
+    return u.has_used && is_counted(source);
+}
+
+bool storage_objects(const struct source *source, uint64_t *files)
+{
+    struct usage u = usage_of(source);
+    *files = u.files;
+    return u.has_files && is_counted(source);
+}
+
 static void put_count(struct json_writer *w, const char *key, bool known, uint64_t number)
 {
     if (known && number <= INT64_MAX)
@@ -520,9 +585,7 @@ void storage_render(struct json_writer *w, const struct source *source)
     }
     enum storage_mode mode = settings->storage_mode;
     const struct storage_scan_value *scan = source->partner->value;
-    struct usage u = mode == STORAGE_AGENT  ? agent_usage(v, scan, settings)
-                     : mode == STORAGE_NODE ? node_usage(v, settings)
-                                            : network_usage(v);
+    struct usage u = usage_of(source);
     json_open_object(w, "storage");
     put_gb(w, "totalStorageGb", u.has_total, u.total);
     put_gb(w, "usedStorageGb", u.has_used, u.used);

@@ -75,6 +75,10 @@ struct storage_value {
 enum err storage_plan(struct round *round);
 enum err storage_parse(struct round *round);
 void storage_render(struct json_writer *w, const struct source *source);
+/* What the card shows as used and as files; false while it is unknown or only a lower bound. The
+ * source has a value. */
+bool storage_used(const struct source *source, uint64_t *bytes);
+bool storage_objects(const struct source *source, uint64_t *files);
 
 /* How far the scan of the wallet's submissions has come. */
 struct storage_scan_value {
@@ -95,7 +99,8 @@ enum err storage_scan_parse(struct round *round);
 const char *inft_off(const struct settings *settings);
 enum err inft_plan(struct round *round);
 enum err inft_parse(struct round *round);
-void inft_render(struct json_writer *w, const struct source *source);
+/* With what the agent's recorded jobs say where the contract says nothing. */
+void inft_render(struct json_writer *w, const struct source *inft, const struct source *jobs);
 struct gpu_value {
     struct gpu_reading reading;
     const char *exporter; /* its kind, static */
@@ -105,7 +110,8 @@ enum err gpu_parse(struct round *round);
 const char *gpu_off(const struct settings *settings);
 const struct endpoint *gpu_endpoint(const struct settings *settings);
 /* The members of `compute` that the exporter fills. */
-void gpu_render(struct json_writer *w, const struct source *source);
+void gpu_render(struct json_writer *w, const struct source *gpu, const struct source *compute,
+                const struct source *jobs);
 
 struct status_value {
     struct health_report report; /* a provider's model once; its texts are the value's */
@@ -116,11 +122,16 @@ const char *status_off(const struct settings *settings);
 const struct endpoint *status_endpoint(const struct settings *settings);
 /* `health` of a service: the entry may be NULL, when the prober does not know the service. */
 void status_render_health(struct json_writer *w, const struct service_health *health);
+/* The whole report, as `services`. */
+void status_render_report(struct json_writer *w, const struct source *source);
 struct jobs_value {
     bool exists; /* else nothing below is known: no job was ever recorded */
     int64_t active, completed;
     struct job_number since_ms, mean_latency_ms;
+    struct job_number last_completed_ms;     /* when the newest completed one ended; wall */
     int64_t window_completed, window_failed; /* of TOTALS_WINDOW_MS */
+    int64_t window_lost;                     /* of those that failed */
+    int64_t window_output_tokens;            /* of completed jobs */
     int64_t window_tokens, window_token_ms;  /* output tokens of timed jobs and their time */
     const struct job *jobs;                  /* the newest FIRST_PAGE_JOBS */
     size_t count;
@@ -134,6 +145,8 @@ enum err jobs_plan(struct round *round);
 enum err jobs_parse(struct round *round);
 void jobs_free(void *reader);
 void jobs_render(struct json_writer *w, const struct source *source);
+/* Output tokens by the time they took; false when no job of the window says both. */
+bool jobs_token_speed(const struct jobs_value *v, double *per_second);
 /* The figures of `compute` that come from the job history; the value may be NULL. */
 void jobs_put_figures(struct json_writer *w, const struct source *source);
 void jobs_put_next(struct json_writer *w, const struct source *source);

@@ -17,6 +17,10 @@ static const char sql_has[] = "SELECT 1 FROM runs WHERE id = ?1";
 static const char sql_list[] = SUMMARY "ORDER BY created_ms DESC, id DESC LIMIT ?1";
 static const char sql_read[] = SUMMARY "WHERE id = ?1";
 static const char sql_calls[] = "SELECT record FROM run_calls WHERE run = ?1 ORDER BY sequence";
+/* A job that began an hour earlier and still runs is left out: the index is by the beginning. */
+static const char sql_traffic[] =
+    "SELECT 1 FROM jobs WHERE timestamp_ms > ?2 - 3600000 AND updated_ms >= ?2"
+    " AND benchmark_id IS NULL AND provider = ?1 COLLATE NOCASE LIMIT 1";
 _Static_assert(JOB_RUNNING == 1, "sql_running and an index name it");
 
 static enum err prepare(struct store_writer *w, const char *sql, sqlite3_stmt **stmt)
@@ -281,5 +285,30 @@ enum err store_read_run(struct store_writer *w, const char *id, struct arena *ar
         err = calls ? read_calls(w, id, arena, calls, run->summary.call_count) : ERR_NO_MEMORY;
     }
     run->calls = calls;
+    return writer_end(w, err);
+}
+
+static enum err has_traffic(struct store_writer *w, const char *provider, int64_t since_ms,
+                            bool *found)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum err err = prepare(w, sql_traffic, &stmt);
+    if (err)
+        return err;
+    bind_text(stmt, 1, whole(provider));
+    sqlite3_bind_int64(stmt, 2, since_ms);
+    int rc = sqlite3_step(stmt);
+    *found = rc == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    return db_err(rc);
+}
+
+enum err store_has_traffic(struct store_writer *w, const char *provider, int64_t since_ms,
+                           bool *found)
+{
+    *found = false;
+    enum err err = writer_begin(w);
+    if (!err)
+        err = has_traffic(w, provider, since_ms, found);
     return writer_end(w, err);
 }

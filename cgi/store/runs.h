@@ -54,4 +54,8 @@ enum err store_list_runs(struct store_writer *writer, size_t max, struct arena *
 enum err store_read_run(struct store_writer *writer, const char *id, struct arena *arena,
                         struct stored_run *run);
 
+/* Whether the agent recorded a job with this provider that was heard of since then. */
+enum err store_has_traffic(struct store_writer *writer, const char *provider, int64_t since_ms,
+                           bool *found);
+
 #endif

@@ -35,6 +35,14 @@ static enum web_method method_bit(const char *name)
     return 0;
 }
 
+/* Needs both nginx's word and the address, so that neither alone can say so by mistake. */
+static bool is_direct(char **envp)
+{
+    const char *client = param(envp, "REMOTE_ADDR");
+    bool is_loopback = strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0;
+    return is_loopback && strcmp(param(envp, "IS_DIRECT"), "1") == 0;
+}
+
 void request_read(struct incoming *in, char **envp, struct arena *arena, void *app)
 {
     const char *method = param(envp, "REQUEST_METHOD");
@@ -48,6 +56,8 @@ void request_read(struct incoming *in, char **envp, struct arena *arena, void *a
                 .if_none_match = param(envp, "HTTP_IF_NONE_MATCH"),
                 .request_id = param(envp, "REQUEST_ID"),
                 .client = param(envp, "REMOTE_ADDR"),
+                .is_direct = is_direct(envp),
+                .site = param(envp, "SITE"),
                 .authorization = param(envp, "HTTP_AUTHORIZATION"),
                 .content_type = param(envp, "CONTENT_TYPE"),
                 .body = "",

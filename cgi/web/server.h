@@ -27,6 +27,8 @@ struct web_request {
     const char *if_none_match; /* "" without one */
     const char *request_id;    /* from nginx, "" without one */
     const char *client;        /* address of the peer, as nginx saw it; "" when it did not say */
+    bool is_direct;            /* the peer is on this machine and speaks for itself alone */
+    const char *site;          /* "http://host:port" as the peer calls this server; "" */
     const char *authorization; /* "" without one */
     const char *content_type;  /* "" without one */
     const char *body;          /* of a POST, with a NUL behind it; "" without one */

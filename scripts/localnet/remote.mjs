@@ -24,7 +24,7 @@ export const faults = (control) => send(control, 'GET', '/faults');
  * Makes a stand-in misbehave until it is told otherwise.
  * @param {string} control
  * @param {string} name   a key of `standins` in localnet.json
- * @param {object} fault  as standins/faults.mjs, chat.mjs and rpc-proxy.mjs describe it
+ * @param {object} fault  as standins/faults.mjs and the stand-in's own file describe it
  */
 export const setFault = (control, name, fault) => send(control, 'PUT', `/faults/${name}`, fault);
 

@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 15 minutes of each figure. */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a source last asked, what it was told and what it took from that, so that anybody can check it. Never cached. */
+        get: operations["getEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -205,6 +239,8 @@ export interface components {
             memoryTotalBytes: number | null;
             runningRequests: number | null;
             waitingRequests: number | null;
+            /** @description Whether one of the newest jobs went to a provider whose service is reached at the exporter's host. Null while no job names a provider that is listed. */
+            ranJobs?: boolean | null;
             /** @description Fill of the server's KV cache in percent. The cache is set aside at start - this is not GPU memory. */
             kvCacheUtilization: number | null;
         };
@@ -282,7 +318,7 @@ export interface components {
             /** @description An upper estimate from its shard. */
             shareBytes: number | null;
         };
-        /** @description 0G's own count of the same files, or of all of them; expired ones stay in it. */
+        /** @description The own count of 0G's storage explorer, of the same files or of all of them. Expired ones stay in it. It stands for the figures while scan is not complete. */
         StorageExplorer: {
             files: number | null;
             bytes: number | null;
@@ -348,11 +384,17 @@ export interface components {
             /** @description False where the token does not say which of its data is the model and the first one is shown. */
             modelHashIsLabelled?: boolean;
             inferenceCount: number | null;
-            /** @description What is counted. */
-            inferenceBasis?: string | null;
+            /**
+             * @description What is counted: the tokens that the wallet holds, in a family whose every inference is a token; else the agent's completed jobs.
+             * @enum {string|null}
+             */
+            inferenceBasis?: "tokens held" | "recorded jobs" | null;
             lastActive: components["schemas"]["NullableTime"];
-            /** @description What lastActive is the time of. */
-            lastActiveBasis?: string | null;
+            /**
+             * @description What lastActive is the time of: the newest of the token's last change and the agent's last completed job.
+             * @enum {string|null}
+             */
+            lastActiveBasis?: "last log" | "last job" | null;
             /** @description The finer word: ACTIVE, AUTHORISED, TRANSFER PENDING, LISTED, MINTING, MINTED NO DATA, PAUSED, TRANSFERRING, BURNED, MINT FAILED, NOT MINTED, NOT DEPLOYED, FAILED, stopped, offline or UNKNOWN. */
             lifecycle?: string;
             /** @description What status and lifecycle are derived from, for people. */
@@ -582,6 +624,114 @@ export interface components {
             sources: components["schemas"]["Sources"];
             renderedAt: components["schemas"]["Time"];
         };
+        /** @description One figure as the reading gave it. */
+        EvidenceValue: {
+            /** @description Its place in /api/metrics, as `ledger.accounts[0].balanceNeuron`. Where the figure is put together from several readings, it is as this source knew it. */
+            name: string;
+            value: string | number | boolean | null;
+            /** @description Contract function and member, or JSON path, it was decoded from; null where it is derived in a longer way. */
+            from: string | null;
+        };
+        /** @description One call of a JSON-RPC batch. */
+        EvidenceCall: {
+            /** @description Of the call and of its answer. */
+            id: number;
+            /** @description As `eth_call`. */
+            method: string;
+            /** @description Who was called. */
+            contract: components["schemas"]["Address"] | null;
+            /** @description Signature of the contract's function, as `getLedger(address)`; null where the call is none or not one of ours. */
+            function: string | null;
+            /** @description The contract in the network's block explorer. */
+            explorer: string | null;
+        };
+        /** @description One HTTP request and its answer, byte for byte but for what is secret and what is too long. */
+        EvidenceRequest: {
+            /** @enum {string} */
+            method: "GET" | "POST";
+            /** @description Scheme, host and port of the configured URL, or its variable as `$ZG_CHAIN_RPC`, and the path that was asked for behind it. A private address stands here only for clients on the same machine. */
+            url: string;
+            /** @description Of a POST. */
+            body: string | null;
+            /** @description Of a JSON-RPC batch; else empty. */
+            calls: components["schemas"]["EvidenceCall"][];
+            /** @description Null when it was not sent. */
+            sentAt: components["schemas"]["NullableTime"];
+            tookMs: number | null;
+            /** @description Of HTTP; null without an answer. */
+            status: number | null;
+            /** @description Stable word for what went wrong; null when nothing did. */
+            code: string | null;
+            /** @description The first bytes of the answer. What is secret in the configured URL reads `[redacted]` here. */
+            answer: string | null;
+            /** @description Of the whole answer. */
+            answerBytes: number;
+            answerTruncated: boolean;
+            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole. */
+            curl: string | null;
+        };
+        /** @description All requests of one reading, in their order. */
+        EvidenceReading: {
+            /** @description The source's key, or the name of the scan that works for it. */
+            reader: string;
+            good: boolean;
+            /** @description Stable word for what went wrong. */
+            code: string | null;
+            /** @description The end of the reading; fetchedAt of the source when it is good. */
+            readAt: components["schemas"]["Time"];
+            /** @description The oldest that an answer is from. */
+            block: number | null;
+            blockTime: components["schemas"]["NullableTime"];
+            /** @description The block in the network's block explorer. */
+            blockExplorer: string | null;
+            requests: components["schemas"]["EvidenceRequest"][];
+            /** @description Further requests of this reading that were not kept. */
+            requestsOmitted: number;
+            /** @description What came of it; empty for a failed one. */
+            values: components["schemas"]["EvidenceValue"][];
+            valuesTruncated: boolean;
+        };
+        /** @description What a source last asked, what it was told and what it took from that. */
+        Evidence: {
+            source: string;
+            /** @description As in sources. */
+            reason: string | null;
+            /** @description Host, variable or store. A private address stands here only for clients on the same machine. */
+            origin: string | null;
+            /** @description The contract that was read. */
+            contract: components["schemas"]["Address"] | null;
+            /** @description That contract in the network's block explorer; null on the local network. */
+            explorer: string | null;
+            /** @description A line for a POSIX shell that gets the source's figures from this server. */
+            curl: string | null;
+            /** @description For the source, then for each scan that works for it: the last good reading, then the last failed one if it is newer. */
+            readings: components["schemas"]["EvidenceReading"][];
+        };
+        /** @description Oldest first, a value for each of `times`; null while the source was not fresh or does not know the figure. */
+        HistorySeries: (number | null)[];
+        /** @description The last 15 minutes of each figure, in even steps of the monotonic clock. */
+        History: {
+            stepMs: number;
+            /** @description Wall clock at each step. */
+            times: components["schemas"]["Time"][];
+            series: {
+                gpuUtilization: components["schemas"]["HistorySeries"];
+                memoryUtilization: components["schemas"]["HistorySeries"];
+                activeJobs: components["schemas"]["HistorySeries"];
+                avgLatencyMs: components["schemas"]["HistorySeries"];
+                totalInferences: components["schemas"]["HistorySeries"];
+                /** @description Within `compute.recent.windowMs`. */
+                completedJobs: components["schemas"]["HistorySeries"];
+                /** @description Within the same time. */
+                failedJobs: components["schemas"]["HistorySeries"];
+                /** @description Of the jobs of that time. */
+                tokensPerSecond: components["schemas"]["HistorySeries"];
+                usedStorageGb: components["schemas"]["HistorySeries"];
+                objectCount: components["schemas"]["HistorySeries"];
+                /** @description Age of the chain's newest block. */
+                headAgeMs: components["schemas"]["HistorySeries"];
+            };
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -786,6 +936,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points so far. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Unchanged. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: "chain" | "compute" | "ledger" | "storage" | "inft" | "gpu" | "jobs" | "status" | "mirror" | "probe";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evidence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
                 };
             };
             default: components["responses"]["Problem"];

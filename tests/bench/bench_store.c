@@ -124,24 +124,35 @@ static int64_t once(enum measure m, struct store_reader *const readers[2], int64
     return clock_mono_us() - start_us;
 }
 
-static void measure(const char *path, const char *other, int64_t now_ms,
-                    struct figure out[MEASURE_COUNT])
+static struct figure figure_of(int64_t times[RUNS])
 {
-    static int64_t times[RUNS];
-    struct store_reader *readers[] = {store_reader_new(path, STORE_JOBS),
-                                      store_reader_new(other, STORE_JOBS)};
+    qsort(times, RUNS, sizeof *times, by_value);
+    return (struct figure){times[RUNS / 2], times[RUNS * 99 / 100]};
+}
+
+/* Reads the small and the large store by turns, so that a neighbour's work meets both. */
+static void measure(const char *small, const char *large, const char *other, int64_t now_ms,
+                    struct figure few[MEASURE_COUNT], struct figure many[MEASURE_COUNT])
+{
+    static int64_t few_us[RUNS], many_us[RUNS];
+    struct store_reader *more = store_reader_new(other, STORE_JOBS);
+    struct store_reader *at_few[] = {store_reader_new(small, STORE_JOBS), more};
+    struct store_reader *at_many[] = {store_reader_new(large, STORE_JOBS), more};
     struct arena arena = arena_make(PAGE_MAX_BYTES);
     char middle[64];
     snprintf(middle, sizeof middle, "0x%016llx6a", (long long)now_ms - SPAN_MS / 2);
     for (int m = 0; m < MEASURE_COUNT; m++) {
-        for (int i = 0; i < RUNS; i++)
-            times[i] = once((enum measure)m, readers, now_ms, middle, &arena);
-        qsort(times, RUNS, sizeof *times, by_value);
-        out[m] = (struct figure){times[RUNS / 2], times[RUNS * 99 / 100]};
+        for (int i = 0; i < RUNS; i++) {
+            few_us[i] = once((enum measure)m, at_few, now_ms, middle, &arena);
+            many_us[i] = once((enum measure)m, at_many, now_ms, middle, &arena);
+        }
+        few[m] = figure_of(few_us);
+        many[m] = figure_of(many_us);
     }
     arena_free(&arena);
-    store_reader_free(readers[0]);
-    store_reader_free(readers[1]);
+    store_reader_free(at_few[0]);
+    store_reader_free(at_many[0]);
+    store_reader_free(more);
 }
 
 static double durable_puts(const char *path, int64_t now_ms)
@@ -205,8 +216,7 @@ int main(int argc, char **argv)
     fill(other, 'o', SMALL, now_ms);
     fill(small, 'a', SMALL, now_ms);
     double bulk = fill(large, 'a', LARGE, now_ms);
-    measure(small, other, now_ms, few);
-    measure(large, other, now_ms, many);
+    measure(small, large, other, now_ms, few, many);
     double puts = durable_puts(large, now_ms), syncs = plain_syncs(plain);
     remove_all(folder, names, sizeof names / sizeof *names);
 

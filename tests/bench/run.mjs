@@ -1,5 +1,5 @@
-// Measures /api/metrics side by side with a file and with Next.js, and the ABI decoder; fails when a
-// figure that was promised is missed. docs/performance.md says how to read the result.
+// Measures /api/metrics side by side with a file and with Next.js, then the ABI decoder, the job store
+// and a round over many upstreams; fails when a figure that was promised is missed. docs/performance.md says how to read the result.
 //
 //   node tests/bench/run.mjs [--rounds N] [--seconds S] [--no-assert] [--write]
 //
@@ -9,9 +9,12 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../lib/stack.mjs';
 import { requireCores } from './lib/cores.mjs';
 import { measureDecoder } from './lib/decoder.mjs';
+import { measureHanging } from './lib/hanging.mjs';
 import { loadAverage, machine, versions } from './lib/machine.mjs';
 import { measure } from './lib/measure.mjs';
 import { report, writeReport } from './lib/report.mjs';
+import { measureRound } from './lib/round.mjs';
+import { measureStore } from './lib/store.mjs';
 import { Subjects } from './lib/subjects.mjs';
 import { targets } from './lib/targets.mjs';
 
@@ -42,7 +45,14 @@ async function run() {
     try {
         const decoder = measureDecoder(subjects.stack.folder, subjects.metrics.services);
         const roundsOf = await Promise.race([measure(subjects, { rounds, seconds, say }), interrupted]);
-        const results = targets(roundsOf, decoder);
+        const hanging = await Promise.race([measureHanging(subjects), interrupted]);
+        const sections = [measureStore(subjects.stack.folder)];
+        const results = [
+            ...targets(roundsOf, decoder),
+            hanging,
+            measureRound(),
+            ...sections.flatMap((section) => section.results),
+        ];
         const { version, commit } = subjects.metrics.build;
         const facts = [
             `Measured on ${new Date().toISOString().slice(0, 10)} by \`node tests/bench/run.mjs --rounds ${rounds} --seconds ${seconds}\`, version ${version}${commit ? `, commit ${commit}` : ''}.`,
@@ -51,7 +61,7 @@ async function run() {
             `Load average before ${loadBefore}, after ${loadAverage()}.`,
             `The reply has ${subjects.bytes} bytes; the 1,000 services ${decoder.bytes} bytes on ${decoder.pages} pages, ${decoder.rounds} rounds.`,
         ];
-        return { text: report({ subjects: subjects.all, roundsOf, targets: results, facts }), results };
+        return { text: report({ subjects: subjects.all, roundsOf, targets: results, facts, sections }), results };
     } finally {
         await subjects.close();
     }

@@ -139,11 +139,6 @@ export const faults = [
         }),
     },
     {
-        name: 'a wrong chain id',
-        reason: /^the node serves another chain/,
-        ...method('eth_chainId', () => '0x1'),
-    },
-    {
         name: 'no newest block',
         reason: /^the data does not have the expected form/,
         ...method('eth_getBlockByNumber', () => null),
@@ -152,14 +147,6 @@ export const faults = [
         name: 'a block number that is no number for JSON',
         reason: /^a number is too large/,
         ...method('eth_getBlockByNumber', (block) => ({ ...block, number: '0x7fffffffffffffff' })),
-    },
-    {
-        name: 'HTML instead of JSON',
-        reason: /^the answer is not JSON/,
-        ...reply((response) => {
-            response.writeHead(200, { 'content-type': 'text/html' });
-            response.end('<!doctype html><title>503</title><script>alert(1)</script>');
-        }),
     },
     {
         name: 'an empty reply',
@@ -221,11 +208,6 @@ export const faults = [
         ...reply((response, answers) => trickle(response, JSON.stringify(answers))),
     },
     {
-        name: 'no reply at all',
-        reason: /^no complete answer within the deadline/,
-        ...reply(() => {}),
-    },
-    {
         name: 'a connection that breaks in the middle',
         reason: /^the data ends too early/,
         ...reply((response, answers) => {
@@ -246,24 +228,11 @@ export const faults = [
         end: (node) => node.open(),
     },
     {
-        name: 'status 500',
-        reason: /^the HTTP status is not a success/,
-        ...reply((response) => {
-            response.writeHead(500, { 'content-type': 'text/plain' });
-            response.end('Internal Server Error');
-        }),
-    },
-    {
         name: 'a redirect',
         reason: /^the HTTP status is not a success/,
         ...reply((response, answers, request) => {
             response.writeHead(307, { location: `http://${request.headers.host}/elsewhere` });
             response.end();
         }),
-    },
-    {
-        name: 'status 429',
-        reason: /^the server asks to slow down \(429\).* next try at .*Z/,
-        ...reply((response) => sendJson(response, {}, 429, { 'retry-after': '2' })),
     },
 ];

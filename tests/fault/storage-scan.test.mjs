@@ -9,6 +9,8 @@ import { assertComponent } from '../lib/openapi.mjs';
 import { memoryOf } from '../lib/processes.mjs';
 import { IS_SANITIZED, startReading } from '../lib/stack.mjs';
 import { StorageChain, fileAt, sumOf } from '../lib/storage-node.mjs';
+import { WALLET_ADDRESS } from '../lib/stub-rpc.mjs';
+import { openServer } from '../lib/stub-web.mjs';
 
 // It takes a third of this on an idle machine.
 const SCAN_MS = 60_000;
@@ -28,6 +30,9 @@ function assertCounted({ storage, sources }, files) {
     const { usedBytes, sectors, objectCount } = storage;
     assert.deepEqual({ usedBytes, sectors, objectCount }, sumOf(files));
 }
+
+const explorerChecks = ({ checks }) =>
+    checks.filter(({ name }) => name.startsWith('explorer')).map(({ state }) => state);
 
 describe('the scan of submissions', { concurrency: 8 }, () => {
     test('a million blocks, 20,000 logs, limits of 1,000 blocks and 500 logs, killed again and again', async (t) => {
@@ -92,7 +97,11 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
         const head = 200_000;
         const files = Array.from({ length: 2000 }, (_, i) => fileAt(1 + i * 99, 1000));
         const chain = await openChain(t, { head, files, maxBlocks: 10 });
-        const stack = await startReading(t, chain);
+        // 0G's explorer knows of one file that is not in these logs.
+        const explorer = { files: files.length + 1, bytes: sumOf(files).usedBytes + 500 };
+        const answer = { code: 0, message: 'Success', data: { files: explorer.files, dataSize: explorer.bytes } };
+        const server = await openServer(t, JSON.stringify(answer));
+        const stack = await startReading(t, chain, { ZG_STORAGE_SCAN_URL: `${server.url}/api` });
         const under = await stack.untilMetrics(ROUNDS_MS, ({ storage }) => {
             assert.ok(storage?.scan?.progress > 0.02);
             assert.ok(storage.usedBytes > 0);
@@ -105,6 +114,13 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
         assert.ok(storage.usedBytes < sumOf(files).usedBytes);
         assert.equal(storage.totalStorageGb, null);
         for (const key of ['chain', 'storage']) assert.equal(sources[key].state, 'fresh', key);
+        assert.equal(server.asked, `/api/accounts/${WALLET_ADDRESS}`);
+        assert.deepEqual(storage.explorer, explorer, 'it stands beside the lower bound');
+        assert.deepEqual(explorerChecks(storage), [], 'half a sum differs from any other');
+
+        chain.maxBlocks = Infinity;
+        const done = await stack.untilMetrics(SCAN_MS, (now) => assertCounted(now, files));
+        assert.deepEqual(explorerChecks(done.storage), ['differs', 'differs']);
     });
 
     test('a reorganisation within the overlap, a deeper one and another chain', async (t) => {

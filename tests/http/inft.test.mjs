@@ -51,20 +51,27 @@ describe('the token of the local network', () => {
         );
         assert.deepEqual(inft.authorizedUsers, [assistant.address]);
         assert.deepEqual(inft.metadata, { uriKind: 'http', name: 'Local agent', error: null });
-        assert.equal(inft.inferenceCount, null, 'this family has no count');
         assert.equal(inft.logs.complete, true);
-        assert.equal(inft.lastActive, inft.lastUpdate.time);
-        assert.equal(inft.lastActiveBasis, 'last log');
-        assert.ok(Math.abs(Date.parse(inft.lastActive) - Date.now()) < 120_000);
         const { agent, sources } = await stack.metrics();
         assert.equal(agent.id, facts.inftTokenId);
         assert.equal(sources.inft.state, 'fresh');
         assert.equal(sources.inft.origin.contract, facts.inftContract);
     });
 
+    test("this family counts nothing: the agent's jobs stand in, and say so", async () => {
+        const { inft, compute, jobs } = await stack.metrics();
+        const lastEnd = jobs.filter(({ status }) => status === 'completed').map(({ endedAt }) => endedAt).sort().at(-1);
+        assert.equal(inft.inferenceCount, compute.totalInferences);
+        assert.equal(inft.inferenceBasis, 'recorded jobs');
+        assert.ok(lastEnd > inft.lastUpdate.time, 'the agent worked after its token was minted');
+        assert.equal(inft.lastActive, lastEnd);
+        assert.equal(inft.lastActiveBasis, 'last job');
+        assert.ok(Math.abs(Date.parse(inft.lastActive) - Date.now()) < 120_000);
+    });
+
     test('/api/inft is the same part', async () => {
         const { inft } = await stack.getJson('/api/inft');
-        assert.equal(inft.tokenId, facts.inftTokenId);
+        assert.deepEqual(inft, (await stack.metrics()).inft);
     });
 
     test('a new model is seen, and that storage does not know it', async () => {
@@ -73,6 +80,8 @@ describe('the token of the local network', () => {
         const inft = await becomes({ modelName: 'second', modelHash: hash });
         assert.equal(inft.dataHashes[0].stored, 'not known');
         assert.equal(inft.lastUpdate.what, 'data updated');
+        assert.equal(inft.lastActive, inft.lastUpdate.time, 'the agent is paused, so the log is newer');
+        assert.equal(inft.lastActiveBasis, 'last log');
     });
 
     for (const [fault, error] of [
@@ -169,6 +178,7 @@ describe('the contracts in use, by their recorded answers', () => {
         });
         assert.equal(inft.family, 'v3');
         assert.equal(inft.inferenceCount, 1);
+        assert.equal(inft.inferenceBasis, 'tokens held');
         assert.equal(inft.modelName, null, 'it is encrypted');
         assert.ok(inft.notes.includes('its metadata are encrypted'));
     });

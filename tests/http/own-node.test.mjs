@@ -197,4 +197,8 @@ describe('GET /metrics', () => {
     test('nor with docs/alerts.yml', { skip: !promtool && 'no promtool here' }, () => {
         check(['check', 'rules', join(ROOT, 'docs/alerts.yml')]);
     });
+
+    test("the alert on the agent's jobs fires when it should", { skip: !promtool && 'no promtool here' }, () => {
+        check(['test', 'rules', join(ROOT, 'tests/http/alerts.yml')]);
+    });
 });

@@ -5,6 +5,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import * as control from '../../scripts/localnet/control.mjs';
+import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
 import { startReading, startStack } from '../lib/stack.mjs';
 import { StorageChain, fileAt } from '../lib/storage-node.mjs';
@@ -59,7 +61,37 @@ test('the local network: what its wallet stores, and what others say of it', asy
     assert.equal(states['market flow'], 'agrees');
     assert.equal(states['node flow'], 'agrees');
     assert.equal(states['node chain id'], 'agrees');
+    assert.equal(states['indexer flow'], 'agrees');
+    assert.equal(states['indexer chain id'], 'agrees');
+
+    await control.pauseAgent(facts.control);
+    await control.setFault(facts.control, 'storageScan', { moreFiles: 3, moreBytes: 1000 });
+    await control.setFault(facts.control, 'indexer', { flowAddress: facts.marketContract });
+    const { storage } = await stack.untilMetrics(SOON_MS, ({ storage: now }) => {
+        assert.deepEqual(differing(now), ['explorer bytes', 'explorer files', 'indexer flow']);
+        assert.equal(now.explorer.files, now.objectCount + 3);
+    });
+    const check = (name) => storage.checks.find((one) => one.name === name);
+    assert.deepEqual(check('explorer files'), {
+        name: 'explorer files',
+        state: 'differs',
+        ours: String(storage.objectCount),
+        theirs: String(storage.objectCount + 3),
+    });
+    assert.equal(check('indexer flow').theirs, facts.marketContract);
+    const browser = await launchBrowser();
+    t.after(() => browser.close());
+    const { page } = await openPage(browser);
+    await page.goto(`${stack.url}/`);
+    await page.getByText('differs: indexer flow, explorer files, explorer bytes').waitFor();
+
+    await control.clearFault(facts.control, 'storageScan');
+    await control.clearFault(facts.control, 'indexer');
+    await stack.untilMetrics(SOON_MS, ({ storage: now }) => assert.deepEqual(differing(now), []));
 });
+
+const differing = ({ checks }) =>
+    checks.filter(({ state }) => state === 'differs').map(({ name }) => name).sort();
 
 describe('other modes', { concurrency: 4 }, () => {
     async function openChain(t) {

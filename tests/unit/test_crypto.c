@@ -65,12 +65,30 @@ static void random_bytes_differ(void **state)
     assert_memory_not_equal(a, b, sizeof a);
 }
 
+static void a_hash_of_parts_is_the_hash_of_the_whole(void **state)
+{
+    (void)state;
+    char bytes[300];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7);
+    uint8_t whole[32], parts[32];
+    crypto_sha256(bytes, sizeof bytes, whole);
+    for (size_t first = 0; first <= sizeof bytes; first++) {
+        struct crypto_hash *hash = crypto_hash_new();
+        crypto_hash_add(hash, bytes, first);
+        crypto_hash_add(hash, bytes + first, sizeof bytes - first);
+        crypto_hash_end(hash, parts);
+        assert_memory_equal(parts, whole, sizeof whole);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_gives_the_published_digests),
         cmocka_unit_test(base64_gives_the_published_texts),
         cmocka_unit_test(random_bytes_differ),
+        cmocka_unit_test(a_hash_of_parts_is_the_hash_of_the_whole),
     };
     return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
 }

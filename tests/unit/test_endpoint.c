@@ -96,6 +96,27 @@ static void a_private_host_shows_the_variable(void **state)
     }
 }
 
+static void only_a_url_without_a_secret_shows_its_private_host_here(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *shown_here;
+    } cases[] = {
+        {"http://127.0.0.1:8545/", "http://127.0.0.1:8545"},
+        {"http://[::1]:9400", "http://[::1]:9400"},
+        {"http://localhost", "http://localhost"},
+        {"https://example.org:8545", "https://example.org:8545"},
+        {"http://127.0.0.1:8545/v3/key", "$ZG_CHAIN_RPC"},
+        {"http://user@10.0.0.1", "$ZG_CHAIN_RPC"},
+        {"http://10.0.0.1?key", "$ZG_CHAIN_RPC"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct endpoint e;
+        assert_int_equal(endpoint_make(&e, "ZG_CHAIN_RPC", cases[i].url, NULL, &arena), ERR_OK);
+        assert_string_equal(e.shown_here, cases[i].shown_here);
+    }
+}
+
 static void what_is_no_web_address_is_refused(void **state)
 {
     (void)state;
@@ -219,18 +240,43 @@ static void a_url_that_does_not_fit_is_said(void **state)
     buf_free(&url);
 }
 
+static void a_machine_is_known_by_its_name_whatever_the_port(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"http://h.example:9400/metrics", "https://H.example/v1", true},
+        {"http://127.0.0.1:1", "http://127.0.0.1:2", true},
+        {"http://[::1]:1", "http://[::1]:2", true},
+        {"http://[::1]:1", "http://[::2]:1", false},
+        {"http://h.example", "http://h.example.org", false},
+        {"http://h.example:80", "http://g.example:80", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct endpoint a, b;
+        assert_int_equal(endpoint_make(&a, "ZG_A", cases[i].a, NULL, &arena), ERR_OK);
+        assert_int_equal(endpoint_make(&b, "ZG_B", cases[i].b, NULL, &arena), ERR_OK);
+        if (endpoint_same_machine(&a, &b) != cases[i].same)
+            fail_msg("%s and %s", cases[i].a, cases[i].b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_public_url_shows_scheme_host_and_port),
         cmocka_unit_test(a_url_with_a_secret_shows_the_variable),
         cmocka_unit_test(a_private_host_shows_the_variable),
+        cmocka_unit_test(only_a_url_without_a_secret_shows_its_private_host_here),
         cmocka_unit_test(what_is_no_web_address_is_refused),
         cmocka_unit_test(a_url_has_a_longest_length),
         cmocka_unit_test(memory_that_runs_out_is_said),
         cmocka_unit_test(a_path_joins_the_url),
         cmocka_unit_test(a_path_that_is_none_is_refused),
         cmocka_unit_test(a_url_that_does_not_fit_is_said),
+        cmocka_unit_test(a_machine_is_known_by_its_name_whatever_the_port),
     };
     return cmocka_run_group_tests_name("endpoint", tests, setup, teardown);
 }

@@ -102,6 +102,11 @@ static void what_is_not_known_has_help_and_type_and_no_sample(void **state)
         "zg_server_running_requests",
         "zg_server_waiting_requests",
         "zg_server_kv_cache_utilization_ratio",
+        "zg_jobs_active",
+        "zg_jobs_recent",
+        "zg_jobs_mean_latency_seconds",
+        "zg_jobs_recent_output_tokens",
+        "zg_jobs_output_tokens_per_second",
         "zg_prober_healthy",
         "zg_prober_uptime_ratio",
         "zg_prober_response_seconds",
@@ -157,6 +162,41 @@ static void what_is_known_is_said_in_base_units(void **state)
         assert_line(lines[i]);
     assert_no_sample("zg_server_waiting_requests");
     assert_no_sample("zg_server_kv_cache_utilization_ratio");
+}
+
+static void the_agent_s_jobs_are_counted_by_how_they_ended(void **state)
+{
+    (void)state;
+    static const struct jobs_value none, jobs = {.exists = true,
+                                                 .active = 2,
+                                                 .completed = 5678,
+                                                 .mean_latency_ms = {true, 120},
+                                                 .window_completed = 118,
+                                                 .window_failed = 5,
+                                                 .window_lost = 3,
+                                                 .window_output_tokens = 900,
+                                                 .window_tokens = 820,
+                                                 .window_token_ms = 20000};
+    give(SOURCE_JOBS, &jobs);
+    render();
+    assert_int_equal(count_of("# TYPE zg_jobs_completed_total counter\n"), 1);
+    static const char *const lines[] = {
+        "zg_jobs_completed_total 5678",
+        "zg_jobs_active 2",
+        "zg_jobs_recent{outcome=\"completed\"} 118",
+        "zg_jobs_recent{outcome=\"failed\"} 2",
+        "zg_jobs_recent{outcome=\"lost\"} 3",
+        "zg_jobs_mean_latency_seconds 0.12",
+        "zg_jobs_recent_output_tokens 900",
+        "zg_jobs_output_tokens_per_second 41",
+    };
+    for (size_t i = 0; i < COUNT(lines); i++)
+        assert_line(lines[i]);
+
+    give(SOURCE_JOBS, &none); /* nobody ever recorded one */
+    render();
+    assert_no_sample("zg_jobs_completed_total");
+    assert_no_sample("zg_jobs_recent");
 }
 
 static struct service_health service_of(const char *provider, const char *model)
@@ -224,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_not_known_has_help_and_type_and_no_sample),
         TEST(what_is_known_is_said_in_base_units),
+        TEST(the_agent_s_jobs_are_counted_by_how_they_ended),
         TEST(foreign_text_cannot_break_out_of_its_label),
         TEST(a_prober_that_does_not_know_is_neither_healthy_nor_not),
         TEST(no_series_stands_twice),

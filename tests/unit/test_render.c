@@ -113,6 +113,14 @@ static void assert_text_at(const cJSON *doc, const char *path, const char *expec
         fail_msg("%s is %s, not %s", path, text ? text : "no string", expected);
 }
 
+static void assert_text_or_null_at(const cJSON *doc, const char *path, const char *expected)
+{
+    if (expected)
+        assert_text_at(doc, path, expected);
+    else
+        assert_null_at(doc, path);
+}
+
 static void assert_number_at(const cJSON *doc, const char *path, double expected)
 {
     const cJSON *number = at(doc, path);
@@ -138,7 +146,7 @@ static void every_body_has_its_members(void **state)
         {BODY_JOBS, {"jobs", "next", "sources", "renderedAt"}},
         {BODY_SOURCES, {"sources", "renderedAt"}},
     };
-    assert_int_equal(COUNT(expected), BODY_PROMETHEUS); /* the last is not JSON */
+    assert_int_equal(COUNT(expected), BODY_HISTORY); /* the last two have no sources */
     set_up_with_wallet();
     for (size_t i = 0; i < COUNT(expected); i++) {
         cJSON *doc = render(expected[i].id);
@@ -360,6 +368,55 @@ static void the_ledger_is_shown_or_said_not_to_exist(void **state)
     cJSON_Delete(doc);
 }
 
+/* What the contract counts is never mixed with what the agent recorded. */
+static void the_card_of_the_token_says_what_it_counts_and_which_moment_is_the_last(void **state)
+{
+    (void)state;
+    static const struct inft_moment log = {
+        .known = true, .has_time = true, .time = 1767323045, .block = 1200};
+    static const struct jobs_value none;
+    static const struct jobs_value older = {
+        .exists = true, .completed = 7, .last_completed_ms = {true, 1767323044000}};
+    static const struct jobs_value newer = {
+        .exists = true, .completed = 8, .last_completed_ms = {true, 1767323046000}};
+    static const struct {
+        enum inft_family family;
+        bool tokens_known;
+        struct inft_moment updated;
+        const struct jobs_value *jobs;
+        double count; /* below 0: null */
+        const char *count_basis, *active, *active_basis;
+    } cases[] = {
+        {INFT_V1, false, log, &older, 7, "recorded jobs", "2026-01-02T03:04:05.000Z", "last log"},
+        {INFT_V1, false, log, &newer, 8, "recorded jobs", "2026-01-02T03:04:06.000Z", "last job"},
+        {INFT_V1, false, {0}, &newer, 8, "recorded jobs", "2026-01-02T03:04:06.000Z", "last job"},
+        {INFT_V1, false, log, &none, -1, NULL, "2026-01-02T03:04:05.000Z", "last log"},
+        {INFT_V1, false, log, NULL, -1, NULL, "2026-01-02T03:04:05.000Z", "last log"},
+        {INFT_V1, false, {0}, NULL, -1, NULL, NULL, NULL},
+        {INFT_V3, true, log, &newer, 3, "tokens held", "2026-01-02T03:04:06.000Z", "last job"},
+        {INFT_V3, false, log, &newer, -1, NULL, "2026-01-02T03:04:06.000Z", "last job"},
+    };
+    set_up_with_wallet();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct inft_value value = {.has_family = true,
+                                         .family = cases[i].family,
+                                         .has_inferences = cases[i].tokens_known,
+                                         .inferences = 3,
+                                         .updated = cases[i].updated};
+        read_well(&sources[SOURCE_INFT], &value);
+        sources[SOURCE_JOBS].value = cases[i].jobs;
+        cJSON *doc = render(BODY_INFT);
+        if (cases[i].count < 0)
+            assert_null_at(doc, "inft.inferenceCount");
+        else
+            assert_number_at(doc, "inft.inferenceCount", cases[i].count);
+        assert_text_or_null_at(doc, "inft.inferenceBasis", cases[i].count_basis);
+        assert_text_or_null_at(doc, "inft.lastActive", cases[i].active);
+        assert_text_or_null_at(doc, "inft.lastActiveBasis", cases[i].active_basis);
+        cJSON_Delete(doc);
+    }
+}
+
 static void hostile_text_stays_inside_its_string(void **state)
 {
     (void)state;
@@ -558,6 +615,7 @@ int main(void)
         TEST(what_could_not_be_decoded_is_null_with_its_reason),
         TEST(old_generations_have_no_tee_and_v1_no_info),
         TEST(the_ledger_is_shown_or_said_not_to_exist),
+        TEST(the_card_of_the_token_says_what_it_counts_and_which_moment_is_the_last),
         TEST(hostile_text_stays_inside_its_string),
         TEST(a_url_that_may_hold_a_key_is_in_no_body),
         TEST(an_own_node_is_said),

@@ -5,7 +5,7 @@
 #include "base/json.h"
 
 static struct settings settings;
-static struct source source;
+static struct source source, compute, jobs; /* the latter two have read nothing */
 
 static void set_up(char *url)
 {
@@ -41,7 +41,7 @@ static char *rendered(struct buf *text)
 {
     struct json_writer w = json_writer_make(text);
     json_open_object(&w, NULL);
-    gpu_render(&w, &source);
+    gpu_render(&w, &source, &compute, &jobs);
     json_close_object(&w);
     return text->data;
 }
@@ -51,7 +51,9 @@ static char *rendered(struct buf *text)
     "DCGM_FI_DEV_FB_USED{gpu=\"" n "\",UUID=\"GPU-" n "\"} " used "\n"                             \
     "DCGM_FI_DEV_FB_FREE{gpu=\"" n "\",UUID=\"GPU-" n "\"} " free "\n"
 
-#define NO_SERVER "\"runningRequests\":null,\"waitingRequests\":null,\"kvCacheUtilization\":null}}"
+#define NO_SERVER                                                                                  \
+    "\"runningRequests\":null,\"waitingRequests\":null,\"kvCacheUtilization\":null,\"ranJobs\":"   \
+    "null}}"
 
 static void every_exporter_fills_what_it_says_and_nothing_else(void **state)
 {
@@ -91,7 +93,7 @@ static void every_exporter_fills_what_it_says_and_nothing_else(void **state)
          "{\"gpuUtilization\":null,\"memoryUtilization\":null,\"gpu\":{\"exporter\":\"vLLM\","
          "\"name\":null,\"count\":0,\"worstUtilization\":null,\"worstMemoryUtilization\":null,"
          "\"memoryUsedBytes\":null,\"memoryTotalBytes\":null,\"runningRequests\":3,"
-         "\"waitingRequests\":1,\"kvCacheUtilization\":25}}"},
+         "\"waitingRequests\":1,\"kvCacheUtilization\":25,\"ranJobs\":null}}"},
         {"a load of nothing is 0 and not null", "DCGM_FI_DEV_GPU_UTIL{gpu=\"0\"} 0\n",
          "{\"gpuUtilization\":0,\"memoryUtilization\":null,\"gpu\":{"
          "\"exporter\":\"dcgm-exporter\",\"name\":null,\"count\":1,\"worstUtilization\":0,"
@@ -173,6 +175,53 @@ static void it_is_off_until_an_exporter_is_named(void **state)
     assert_null(source.off);
 }
 
+#define SERVED    "0x0165878A594ca255338adfa4d48449f69242Eb8F"
+#define ELSEWHERE "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+#define UNLISTED  "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
+
+static struct service service_at(const char *provider, const char *url)
+{
+    struct service s = {.url.text = {.bytes = url, .len = strlen(url)}};
+    assert_int_equal(address_parse(provider, &s.provider), ERR_OK);
+    return s;
+}
+
+/* The exporter is at gpu.example. */
+static void it_says_whether_the_jobs_ran_on_that_machine(void **state)
+{
+    (void)state;
+    const struct service here = service_at(SERVED, "https://GPU.example:8443/v1"),
+                         there = service_at(ELSEWHERE, "http://gpu.example.org:9400"),
+                         garbled = service_at(ELSEWHERE, "\x01");
+    static const struct {
+        const char *what, *provider, *benchmark, *said;
+        bool garbled;
+    } cases[] = {
+        {"at its provider", SERVED, NULL, "\"ranJobs\":true", false},
+        {"at another", ELSEWHERE, NULL, "\"ranJobs\":false", false},
+        {"at one without a proper URL", ELSEWHERE, NULL, "\"ranJobs\":false", true},
+        {"at one that is not listed", UNLISTED, NULL, "\"ranJobs\":null", false},
+        {"at no provider's", "no address", NULL, "\"ranJobs\":null", false},
+        {"nobody says where", NULL, NULL, "\"ranJobs\":null", false},
+        {"benchmark calls are not the agent's", ELSEWHERE, "b", "\"ranJobs\":null", false},
+    };
+    assert_int_equal(read_answer(DCGM_CARD("0", "A100", "78", "450", "550")), ERR_OK);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct service *services[] = {&here, cases[i].garbled ? &garbled : &there};
+        const struct compute_value listed = {.services = services, .count = COUNT(services)};
+        const struct job job = {
+            .id = "a", .provider = cases[i].provider, .benchmark_id = cases[i].benchmark};
+        const struct jobs_value recorded = {.exists = true, .jobs = &job, .count = 1};
+        struct buf text = buf_make(BUF_NO_LIMIT);
+        compute.value = &listed;
+        jobs.value = &recorded;
+        if (!strstr(rendered(&text), cases[i].said))
+            fail_msg("%s: %s", cases[i].what, text.data);
+        buf_free(&text);
+    }
+    compute.value = jobs.value = NULL;
+}
+
 #define TEST(function) cmocka_unit_test_teardown(function, tear_down)
 
 int main(void)
@@ -181,6 +230,7 @@ int main(void)
         TEST(every_exporter_fills_what_it_says_and_nothing_else),
         TEST(what_is_no_answer_of_an_exporter_is_refused),
         TEST(nothing_read_yet_is_null),
+        TEST(it_says_whether_the_jobs_ran_on_that_machine),
         TEST(a_url_without_a_path_means_that_of_exporters),
         TEST(it_is_off_until_an_exporter_is_named),
     };

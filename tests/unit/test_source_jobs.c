@@ -115,6 +115,7 @@ static void it_follows_the_writer_through_its_life(void **state)
     assert_int_equal(read_round(), ERR_OK);
     assert_true(value()->exists);
     assert_int_equal(value()->active, 1);
+    assert_false(value()->last_completed_ms.known);
     assert_int_equal(value()->count, 1);
 
     put_at(writer, &done, clock_wall_ms());
@@ -122,6 +123,7 @@ static void it_follows_the_writer_through_its_life(void **state)
     assert_int_equal(value()->active, 0);
     assert_int_equal(value()->completed, 1);
     assert_number(value()->mean_latency_ms, 120);
+    assert_true(value()->last_completed_ms.known);
 
     store_writer_close(writer);
     source.err = ERR_SYSTEM; /* as after a failure: read again whatever changed */

@@ -156,7 +156,8 @@ static void a_store_of_the_first_version_is_listed_after_its_upgrade(void **stat
     struct store_writer *writer = open_writer(f.store);
     put_job(writer, &job);
     store_writer_close(writer);
-    tell_db(f.store, "DROP INDEX jobs_to_prove; PRAGMA user_version = 1");
+    tell_db(f.store, "DROP INDEX jobs_to_prove; DROP INDEX jobs_of_run_on; DROP TABLE run_calls; "
+                     "DROP TABLE runs; PRAGMA user_version = 1");
     store_writer_close(open_writer(f.store));
     assert_to_prove(f.store, 0, MOST, "old");
     assert_int_equal(ask(f.store, "PRAGMA user_version"), schema_jobs.version);

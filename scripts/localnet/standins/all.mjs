@@ -8,7 +8,7 @@ import { Agent } from './agent.mjs';
 import { ControlEndpoint } from './control-endpoint.mjs';
 import { Front } from './front.mjs';
 import { gpuExporter } from './gpu-exporter.mjs';
-import { Indexer } from './indexer.mjs';
+import { INDEXER_FAULTS, Indexer } from './indexer.mjs';
 import { mirrorNode } from './mirror.mjs';
 import { Provider } from './provider.mjs';
 import { Recorder } from './recorder.mjs';
@@ -16,7 +16,7 @@ import { RPC_FAULTS, RpcProxy } from './rpc-proxy.mjs';
 import { settle } from './settlement.mjs';
 import { statusApi } from './status.mjs';
 import { StorageNode } from './storage-node.mjs';
-import { StorageScan } from './storage-scan.mjs';
+import { SCAN_FAULTS, StorageScan } from './storage-scan.mjs';
 import { Submissions } from './submissions.mjs';
 import { TOPIC_ID } from './topic.mjs';
 
@@ -109,8 +109,8 @@ class Standins {
         });
         handle('rpcProxy', new RpcProxy(this.#rpc).handle, { faults: RPC_FAULTS });
         handle('storageNode', node.handle);
-        handle('indexer', indexer.handle);
-        handle('storageScan', new StorageScan(this.#rpc, submissions).handle);
+        handle('indexer', indexer.handle, { faults: INDEXER_FAULTS });
+        handle('storageScan', new StorageScan(this.#rpc, submissions).handle, { faults: SCAN_FAULTS });
         handle('gpuExporter', gpuExporter(this.#providers));
         handle('status', statusApi(this.#providers));
         handle('mirror', mirrorNode(topic));

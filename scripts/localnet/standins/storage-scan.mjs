@@ -4,6 +4,15 @@ import { call } from '../rpc.mjs';
 import { sectorPrice } from '../storage.mjs';
 import { sendJson } from './front.mjs';
 
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+/** Members of a fault that the explorer heeds itself. */
+export const SCAN_FAULTS = {
+    /** so many files, and bytes, more than an account has */
+    moreFiles: isCount,
+    moreBytes: isCount,
+};
+
 const EXPIRING_SOON_S = 7 * 86_400;
 const ACCOUNT = /^\/api\/accounts\/([^/]+)(\/stats)?$/;
 
@@ -36,14 +45,14 @@ export class StorageScan {
         return files.map(({ time }) => time + lifetime - now);
     }
 
-    async #account(address, files) {
+    async #account(address, files, { moreFiles = 0, moreBytes = 0 }) {
         const left = await this.#secondsLeft(files);
         return {
             balance: String(BigInt(await call(this.#rpc, 'eth_getBalance', [address, 'latest']))),
-            dataSize: bytesOf(files),
+            dataSize: bytesOf(files) + moreBytes,
             storageFee: await this.#fees(files),
             txs: new Set(files.map(({ transactionHash }) => transactionHash)).size,
-            files: files.length,
+            files: files.length + moreFiles,
             expiredFiles: left.filter((seconds) => seconds <= 0).length,
             prunedFiles: 0,
             totalReward: '0',
@@ -80,19 +89,19 @@ export class StorageScan {
         return { total: 1, list: [point] };
     }
 
-    async #answer(pathname) {
+    async #answer(pathname, fault) {
         if (pathname === '/api/stats/storage') return success(this.#storage());
         const [, address, stats] = ACCOUNT.exec(pathname) ?? [];
         if (!isAddress(address)) return INVALID;
         const sender = getAddress(address).toLowerCase();
         const files = this.#submissions.files.filter((file) => file.sender === sender);
         if (files.length === 0) return INVALID;
-        return success(await (stats ? this.#accountStats(files) : this.#account(sender, files)));
+        return success(await (stats ? this.#accountStats(files) : this.#account(sender, files, fault)));
     }
 
     /** @type {import('./front.mjs').Handler} */
-    handle = async (req, res) => {
+    handle = async (req, res, fault) => {
         const { pathname } = new URL(req.url, 'http://localhost');
-        sendJson(res, await this.#answer(pathname));
+        sendJson(res, await this.#answer(pathname, fault));
     };
 }

@@ -13,6 +13,11 @@ export function stateNow(source: Source, now: number | null): SourceState {
   return source.state;
 }
 
+/** True when figures of this source are shown and must not look healthy. */
+export function isStale(source: Source | undefined, now: number | null): boolean {
+  return source !== undefined && stateNow(source, now) === "stale";
+}
+
 /** A reason reads "what · since when · what to do"; this is its first part. */
 export function whatOf(reason: string): string {
   return reason.split(" · ", 1)[0] ?? reason;

@@ -1,6 +1,8 @@
 // What the storage figures mean, in words.
-import { formatWholePercent } from "./format";
+import { formatCount, formatSize, formatWholePercent } from "./format";
 import type { StorageMetrics } from "./model";
+
+const BYTES_PER_GB = 1e9;
 
 const USED = {
   submissions: "files of this wallet",
@@ -31,8 +33,26 @@ export function scannedOf({ scan }: StorageMetrics): string | null {
   return formatWholePercent(Math.min(99, Math.floor((scan.progress ?? 0) * 100)));
 }
 
+/** A line of words, and all that stands behind it. */
+interface Remark {
+  text: string;
+  detail: string;
+}
+
 /** What two sources say differently; undefined while they agree. */
-export function differencesOf({ checks }: StorageMetrics): string | undefined {
-  const names = (checks ?? []).filter(({ state }) => state === "differs").map(({ name }) => name);
-  return names.length === 0 ? undefined : `differs: ${names.join(", ")}`;
+export function differencesOf({ checks }: StorageMetrics): Remark | undefined {
+  const differing = (checks ?? []).filter(({ state }) => state === "differs");
+  if (differing.length === 0) return undefined;
+  return {
+    text: `differs: ${differing.map(({ name }) => name).join(", ")}`,
+    detail: differing.map(({ name, ours, theirs }) => `${name}: ${ours} here, ${theirs} there`).join(" · "),
+  };
+}
+
+/** What 0G's storage explorer counts for the wallet, until its submissions are all counted here. */
+export function explorerOf({ basis, scan, explorer }: StorageMetrics): Remark | undefined {
+  const bytes = explorer?.bytes ?? null;
+  if (basis !== "agent" || scan?.complete || bytes === null) return undefined;
+  const text = `0G's own count: ${formatSize(bytes / BYTES_PER_GB)} in ${formatCount(explorer?.files ?? null)} files`;
+  return { text, detail: `${text}, expired ones among them` };
 }

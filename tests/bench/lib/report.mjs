@@ -62,8 +62,9 @@ function subjectRow({ key, title }, connections, roundsOf) {
  * @param {(key: string, connections: number) => import('./measure.mjs').Round[]} run.roundsOf
  * @param {import('./targets.mjs').Target[]} run.targets
  * @param {string[]} run.facts
+ * @param {{title: string, text: string}[]} run.sections  tables of their own
  */
-export function report({ subjects, roundsOf, targets, facts }) {
+export function report({ subjects, roundsOf, targets, facts, sections }) {
     const rows = CONNECTIONS.flatMap((connections) =>
         subjects.map((subject) => subjectRow(subject, connections, roundsOf)),
     );
@@ -87,11 +88,12 @@ export function report({ subjects, roundsOf, targets, facts }) {
         targets.map(({ what, wanted, measured, digits, isMet }) => [
             what,
             wanted,
-            spread(measured, digits),
+            measured ? spread(measured, digits) : 'the table below',
             VERDICTS.get(isMet),
         ]),
     );
-    return [figures, verdicts, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');
+    const more = sections.map(({ title, text }) => `### ${title}\n\n${text}`);
+    return [figures, verdicts, facts.map((fact) => `- ${fact}`).join('\n'), ...more].join('\n\n');
 }
 
 /** Replaces what stands between the two marks. @param {string} file */

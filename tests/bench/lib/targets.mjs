@@ -9,8 +9,8 @@ const MB = 1e6;
  * @typedef {object} Target
  * @property {string} what
  * @property {string} wanted
- * @property {import('./stats.mjs').Spread} measured
- * @property {number} digits  behind the point
+ * @property {import('./stats.mjs').Spread} [measured]  else a table of its own shows it
+ * @property {number} [digits]  behind the point
  * @property {boolean | null} isMet  by the median, by the largest for memory; null: nothing was promised
  */
 

@@ -1,19 +1,15 @@
 // What processes use, as Linux counts it.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { memoryOf } from '../../lib/processes.mjs';
 
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-
-// Fields 14 and 15 of proc(5), counted from the third, which follows the program's name.
-const UTIME = 11;
-const STIME = 12;
-
-/** @param {number} pid @returns {number} CPU seconds, user and system, of all its threads so far */
+/**
+ * @param {number} pid
+ * @returns {number} CPU seconds, user and system, of its threads so far: to the nanosecond, where
+ *     /proc/PID/stat counts clock ticks
+ */
 function cpuOf(pid) {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[UTIME]) + Number(fields[STIME])) / TICKS_PER_SECOND;
+    const onCpu = (thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0];
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + Number(onCpu(thread)), 0) / 1e9;
 }
 
 /** @param {number[]} pids */

@@ -103,6 +103,15 @@ test("an exporter is the own node, and its host is named where it may be", () =>
   expect(showFrom(host, { gpu: gpu() }).container.textContent).toContain("GPU: own node gpu-1:9400 · 3 s");
 });
 
+test("an own node that ran none of the jobs says so", () => {
+  const words = "GPU: own node · 3 s · not the provider of these jobs";
+  for (const [ranJobs, isSaid] of [[false, true], [true, false], [null, false], [undefined, false]] as const) {
+    const { container, unmount } = showFrom(EXPORTER, { gpu: gpu(ranJobs === undefined ? {} : { ranJobs }) });
+    expect(container.textContent.includes(words)).toBe(isSaid);
+    unmount();
+  }
+});
+
 test("on the local network the own node is simulated", () => {
   expect(showFrom(EXPORTER, { gpu: gpu() }, true).container.textContent).toContain("simulated · GPU: own node · 3 s");
 });

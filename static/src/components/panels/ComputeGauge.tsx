@@ -1,7 +1,7 @@
 import { bandOf, bandWord, clampPercent, PROCESSOR_LIMITS } from "../../lib/bands";
 import { formatCount, formatLatency, formatWholePercent, UNKNOWN } from "../../lib/format";
 import { formatJobTime } from "../../lib/age";
-import { reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, whatOf } from "../../lib/freshness";
 import { loadProxy } from "../../lib/jobs";
 import type { ComputeMetrics, Gpu, InferenceJob, Source, Sources } from "../../lib/model";
 import { Card } from "./Card";
@@ -25,7 +25,7 @@ interface ComputeGaugeProps {
 export function ComputeGauge({ compute, jobs, sources, simulated, now }: ComputeGaugeProps) {
   const entries: FootEntry[] = sources
     ? [
-        { label: "GPU", source: sources.gpu, simulated, isOwnNode: true },
+        { label: "GPU", source: sources.gpu, simulated, isOwnNode: true, caveat: elsewhere(compute) },
         { label: "Jobs", source: sources.jobs, simulated, note: sinceOf(compute, now) },
       ]
     : [];
@@ -38,7 +38,10 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       foot={<Foot entries={entries} now={now} />}
     >
       {compute || sources ? (
-        <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22">
+        <div
+          data-stale={isStale(sources?.gpu, now) || undefined}
+          className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:tall:flex-row zg:tall:items-center zg:tall:gap-22"
+        >
           <HeroArea>
             <Load
               percent={clampPercent(compute?.gpuUtilization ?? null)}
@@ -63,6 +66,11 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
       )}
     </Card>
   );
+}
+
+/** The load of one's own node says nothing about jobs that ran on another. */
+function elsewhere(compute: ComputeMetrics | null): string | null {
+  return compute?.gpu?.ranJobs === false ? "not the provider of these jobs" : null;
 }
 
 /** Since when the total counts; null while nothing does. */
@@ -115,12 +123,12 @@ function Load({ percent, gpu, reason }: LoadProps) {
       className={LOAD}
     >
       <Ring percent={percent} />
-      <div className="zg:flex zg:flex-col zg:gap-4">
+      <div className="zg:flex zg:min-w-0 zg:flex-col zg:gap-4">
         <Hero figure={figure} />
-        <span title={gpu?.name ?? undefined} className="zg:text-label zg:text-soft">
+        <span title={gpu?.name ?? undefined} className="zg:truncate zg:text-label zg:text-soft">
           {bandWord(band) + worst(gpu, "busiest", gpu?.worstUtilization)}
         </span>
-        {fullest === "" ? null : <span className="zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
+        {fullest === "" ? null : <span className="zg:truncate zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
       </div>
     </div>
   );

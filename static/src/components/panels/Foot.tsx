@@ -12,6 +12,8 @@ export interface FootEntry {
   isOwnNode?: boolean;
   /** Says more of these figures than the name of their origin does, and stands in its place. */
   note?: string | null;
+  /** What the figures of this line are not about. */
+  caveat?: string | null;
 }
 
 interface FootProps {
@@ -37,7 +39,7 @@ export function Foot({ entries, remark = null, now }: FootProps) {
 
 /** A long origin is cut, and the block goes where there is no room for it; the age always stays. */
 export function FootLine(props: FootEntry & { now: number | null }) {
-  const { label, source, simulated, isOwnNode = false, note = null, now } = props;
+  const { label, source, simulated, isOwnNode = false, note = null, caveat = null, now } = props;
   const { name, block, age } = isOwnNode ? ownNodeOf(source, now) : originOf(source, now);
   const isSimulated = simulated && stateNow(source, now) !== "off";
   return (
@@ -46,6 +48,7 @@ export function FootLine(props: FootEntry & { now: number | null }) {
       <span className="zg:truncate">{label === undefined ? name : note === null ? `${label}: ${name}` : `${label} ${note}`}</span>
       {block === null || isSimulated ? null : <span className="zg:tall:hidden">{` · ${block}`}</span>}
       {age === null ? null : <span>{` · ${age}`}</span>}
+      {caveat === null ? null : <span className="zg:tall:hidden">{` · ${caveat}`}</span>}
     </p>
   );
 }

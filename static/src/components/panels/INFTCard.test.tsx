@@ -34,10 +34,16 @@ test("unknown figures are dashes, never zero", () => {
 });
 
 test("the foot has the finer word, that it is derived, and what the last activity was", () => {
-  const more = { lifecycle: "AUTHORISED", derivedFrom: "authorizedUsersOf() is not empty", lastActiveBasis: "last log" };
+  const more = { lifecycle: "AUTHORISED", derivedFrom: "authorizedUsersOf() is not empty", lastActiveBasis: "last log" } as const;
   render(<INFTCard inft={{ ...inft, ...more }} source={source()} simulated now={NOW} />);
   screen.getByText("AUTHORISED, derived · active by last log");
   expect(screen.getByTitle("authorizedUsersOf() is not empty").getAttribute("data-status")).toBe("active");
+});
+
+test("the card says what it counts", () => {
+  show({ inferenceBasis: "recorded jobs" });
+  screen.getByText("5,678");
+  screen.getByText("recorded jobs");
 });
 
 test("an unknown status of a source that is well says what it is derived from", () => {

@@ -1,6 +1,6 @@
 import { formatAgo } from "../../lib/age";
 import { formatCount, UNKNOWN } from "../../lib/format";
-import { reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, whatOf } from "../../lib/freshness";
 import type { INFTStatus, Source } from "../../lib/model";
 import { Card } from "./Card";
 import { Fact, Facts } from "./Facts";
@@ -28,7 +28,7 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
   return (
     <Card title="iNFT Status" area="inft" sources={source ? [source] : []} now={now} foot={foot}>
       {inft || source ? (
-        <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
+        <div data-stale={isStale(source, now) || undefined} className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
           <HeroArea>
             <Status inft={inft} source={source} />
           </HeroArea>
@@ -38,7 +38,7 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
             <Fact
               label="Inferences:"
               value={formatCount(inft?.inferenceCount ?? null)}
-              title={inft?.inferenceBasis ?? undefined}
+              basis={inft?.inferenceBasis}
             />
             <Fact
               label="Last Active:"

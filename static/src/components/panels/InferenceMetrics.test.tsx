@@ -140,6 +140,8 @@ test("a stale source shows the word and its age, the reply's own word aside", ()
   show({ ...EIGHT, sources: sources({ storage: old, inft: source() }), now: NOW });
   const card = screen.getByRole("region", { name: "Storage Usage" });
   within(card).getByText("stale 2 min");
+  expect(card.querySelector("[data-stale] [data-band]")).not.toBeNull();
+  expect(document.querySelectorAll("[data-stale]")).toHaveLength(1);
   within(card).getByText("24.8%");
   expect(within(screen.getByRole("region", { name: "iNFT Status" })).queryByText(/stale/)).toBeNull();
 });

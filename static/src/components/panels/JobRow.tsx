@@ -17,8 +17,13 @@ export function JobRow({ job, hasProvider, hasProof, now }: JobRowProps) {
   const tokens = formatTokens(job);
   return (
     <tr className="zg:[border-top:1px_solid_var(--zg-line)]">
-      <td dir="auto" title={job.model} className="zg:truncate zg:py-1 zg:strong">
-        {job.model}
+      <td className="zg:py-1">
+        <div className="zg:flex zg:gap-x-16">
+          <span dir="auto" title={job.model} className="zg:truncate zg:strong">
+            {job.model}
+          </span>
+          {job.benchmarkId ? <span className="zg:text-soft">bench</span> : null}
+        </div>
       </td>
       <Cell>
         <span
@@ -28,7 +33,6 @@ export function JobRow({ job, hasProvider, hasProof, now }: JobRowProps) {
         >
           <StateMark isHollow={job.status === "pending" || silence !== null} />
           <span className="zg:truncate">{silence ?? job.status}</span>
-          {job.benchmarkId ? <span className="zg:text-soft">bench</span> : null}
         </span>
       </Cell>
       {hasProvider ? <Cell isWide>{job.provider ? shortAddress(job.provider) : ""}</Cell> : null}

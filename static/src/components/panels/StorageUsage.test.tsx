@@ -58,6 +58,21 @@ test("a scan that is all but done does not read 100%", () => {
   screen.getByText("≥ 12.4 GB · scanned 99%");
 });
 
+test("until all is counted, 0G's own count stands beside it, named as such", () => {
+  const explorer = { files: 5, bytes: 1_200_000_000 };
+  show({ basis: "agent", scan, explorer, totalBasis: "budget" });
+  screen.getByText("0G's own count: 1.2 GB in 5 files");
+  screen.getByText("≥ 12.4 GB · scanned 34%");
+});
+
+test.each([
+  ["the count is complete", { basis: "agent", scan: { ...scan, complete: true } }],
+  ["it is of another subject", { basis: "network", scan: null }],
+] as const)("0G's own count is left out where %s", (_why, fields) => {
+  show({ ...fields, explorer: { files: 5, bytes: 1_200_000_000 } });
+  expect(screen.queryByText(/own count/)).toBeNull();
+});
+
 test("a complete scan is not mentioned", () => {
   show({ scan: { ...scan, progress: 1, complete: true } });
   screen.getByRole("meter");
@@ -82,4 +97,5 @@ test("a difference is shown before anything else", () => {
   const check = { name: "market flow", state: "differs", ours: "a", theirs: "b" } as const;
   show({ totalBasis: "budget", checks: [check, { ...check, name: "node flow", state: "agrees" }] });
   screen.getByText("differs: market flow");
+  screen.getByTitle("market flow: a here, b there");
 });

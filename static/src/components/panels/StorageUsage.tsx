@@ -1,8 +1,8 @@
 import { bandOf, bandWord, clampPercent, STORAGE_LIMITS } from "../../lib/bands";
 import { formatCount, formatShare, formatSize, UNKNOWN } from "../../lib/format";
-import { reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, whatOf } from "../../lib/freshness";
 import type { Source, StorageMetrics } from "../../lib/model";
-import { basisText, differencesOf, scannedOf, totalText } from "../../lib/storage";
+import { basisText, differencesOf, explorerOf, scannedOf, totalText } from "../../lib/storage";
 import { Card } from "./Card";
 import { Fact, Facts } from "./Facts";
 import { Foot } from "./Foot";
@@ -23,7 +23,7 @@ export function StorageUsage({ storage, source, simulated, now }: StorageUsagePr
   );
   return (
     <Card title="Storage Usage" area="storage" sources={source ? [source] : []} now={now} foot={foot}>
-      {storage ? <Usage storage={storage} /> : <NoUsage source={source} />}
+      {storage ? <Usage storage={storage} isOld={isStale(source, now)} /> : <NoUsage source={source} />}
     </Card>
   );
 }
@@ -45,12 +45,12 @@ function NoUsage({ source }: Pick<StorageUsageProps, "source">) {
   );
 }
 
-function Usage({ storage }: { storage: StorageMetrics }) {
+function Usage({ storage, isOld }: { storage: StorageMetrics; isOld: boolean }) {
   const { usedStorageGb, totalStorageGb, objectCount } = storage;
   const scanned = scannedOf(storage);
-  const differences = differencesOf(storage);
+  const remark = differencesOf(storage) ?? explorerOf(storage);
   return (
-    <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
+    <div data-stale={isOld || undefined} className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
       <HeroArea>
         <Share percent={scanned === null ? shareOf(usedStorageGb, totalStorageGb) : null} />
       </HeroArea>
@@ -63,15 +63,18 @@ function Usage({ storage }: { storage: StorageMetrics }) {
         <Fact label="Total:" title={totalText(storage)} value={formatSize(totalStorageGb)} />
         <Fact label="Objects:" value={scanned === null ? formatCount(objectCount) : `≥ ${formatCount(objectCount)}`} />
       </Facts>
-      <Note text={differences ?? totalText(storage) ?? basisText(storage)} />
+      <Note text={remark?.text ?? totalText(storage) ?? basisText(storage)} detail={remark?.detail} />
     </div>
   );
 }
 
-/** One line below the figures: what differs, else what the total is, else what the figures are about. */
-function Note({ text }: { text: string | undefined }) {
+/**
+ * One line below the figures: what differs, else what 0G counts while the own count goes on, else what the total is,
+ * else what the figures are about.
+ */
+function Note({ text, detail = text }: { text: string | undefined; detail?: string | undefined }) {
   return text === undefined ? null : (
-    <p title={text} className="zg:truncate zg:text-label zg:text-soft zg:tall:hidden">
+    <p title={detail} className="zg:truncate zg:text-label zg:text-soft zg:tall:hidden">
       {text}
     </p>
   );
