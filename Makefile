@@ -152,15 +152,22 @@ $(BUILD)/tests/web/echo_server: $(BUILD)/tests/web/echo_server.o $(BUILD)/libzg.
 $(BUILD)/tests/web/holder: $(BUILD)/tests/web/holder.o
 	$(CC) $(LDFLAGS) -o $@ $^
 
+# Writes reports for the tests that read them from outside.
+REPORT_TESTS := $(BUILD)/tests/report/sample_report
+
+$(REPORT_TESTS): $(BUILD)/tests/report/sample_report.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
 .PHONY: test-programs
-test-programs: $(WEB_TESTS)
+test-programs: $(WEB_TESTS) $(REPORT_TESTS) $(BUILD)/verify
 
 .PHONY: test-panel
 test-panel: ## the panel's component tests
 	@$(NODE_ENV_RUN) npm --prefix static test
 
 SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
-                           tests/http/*.test.mjs tests/fault/*.test.mjs tests/e2e/*.test.mjs)
+                           tests/report/*.test.mjs tests/http/*.test.mjs tests/fault/*.test.mjs \
+                           tests/e2e/*.test.mjs)
 
 .PHONY: test-system
 test-system: test-programs ## black box, fault and browser tests of the running system

@@ -259,7 +259,7 @@ describe('who asks', () => {
             assert.equal((await stack.request(path)).status, 404);
         }
         const environment = readFileSync(`/proc/${stack.metricsPid}/environ`, 'utf8');
-        assert.doesNotMatch(environment, /PRIVATE_KEY|TOKEN|API_KEY|BENCH/);
+        assert.doesNotMatch(environment, /PRIVATE_KEY|ADMIN_TOKEN|RECORD_TOKEN|API_KEY|BENCH/);
     });
 });
 
