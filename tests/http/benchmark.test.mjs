@@ -10,6 +10,7 @@ import { clearFault, pauseAgent, registerService, setFault } from '../../scripts
 import { SERVICE_NAME, ledger } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
+import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { until } from '../lib/until.mjs';
 
@@ -84,6 +85,7 @@ describe('a run', () => {
         assert.deepEqual(done.events.map(({ id, name }) => [id, name]), [
             [0, 'started'], [1, 'call'], [2, 'call'], [3, 'call'], [4, 'call'], [5, 'done'],
         ]);
+        for (const { name, data } of done.events) assertComponent(name === 'call' ? 'BenchmarkCall' : 'BenchmarkRun', data);
         const again = await benchmarks.events(done.url);
         assert.deepEqual(again, done.events);
         const rest = await benchmarks.events(done.url, { lastEventId: 3 });
@@ -97,7 +99,7 @@ describe('a run', () => {
         assert.match(markdown.text, /3\/3 response/);
         const csv = await benchmarks.ask(`${done.url}/report.csv`);
         assert.match(csv.headers['content-type'], /^text\/csv/);
-        const { runs } = await benchmarks.json(BENCHMARKS);
+        const { runs } = assertDocumented(BENCHMARKS, await benchmarks.ask(BENCHMARKS));
         assert.equal(runs[0].id, done.done.id);
         assert.deepEqual(await benchmarks.json(done.url), runs[0]);
     });
@@ -220,13 +222,15 @@ describe('money', () => {
         const provider3 = provider(3).address;
         const reply = await benchmarks.ask('/admin/api/preflight', { method: 'POST', body: { provider: provider3 } });
         assert.equal(reply.status, 200, reply.text);
-        const { ready, problems, wallet: money } = JSON.parse(reply.text);
+        const { ready, problems, wallet: money } = assertDocumented('/admin/api/preflight', reply, 'post');
         assert.equal(ready, false);
         assert.deepEqual(problems.map(({ code }) => code), ['signer_not_acknowledged', 'no_sub_account']);
         assert.match(problems[1].command, new RegExp(`^0g-compute-cli transfer-fund --provider ${provider3} --amount 1\\.\\d+$`));
         assert.equal(money.minimumDepositNeuron, String(3n * ONE));
         assert.equal(money.providerLockNeuron, String(ONE));
-        problemOf(await benchmarks.post({ provider: provider3 }), 422, 'not_ready');
+        const refused = await benchmarks.post({ provider: provider3 });
+        problemOf(refused, 422, 'not_ready');
+        assertDocumented(BENCHMARKS, refused, 'post');
     });
 
     test('an address that may not be reached is not called', async () => {
