@@ -296,7 +296,7 @@ static void look_at_providers(struct looking *l, const atomic_bool *stop, struct
         complain(l, "no_wallet_key",
                  "there is no key to sign with · set ZG_CHAIN_PRIVATE_KEY_FILE");
     enum err err = onchain_read(l->means->settings, account ? signer_address(account) : NULL, http,
-                                l->arena, stop, &l->p->chain);
+                                ONCHAIN_TIMEOUT_MS, l->arena, stop, &l->p->chain);
     if (err == ERR_NO_MEMORY || err == ERR_CANCELLED) {
         l->err = err;
         return;

@@ -7,7 +7,18 @@
 #include <string.h>
 #include <time.h>
 
-enum { TIMEOUT_MS = 3000, REPLY_BYTES = 16 * 1024, BOOKED_WITHIN_MS = 2000, LOOK_MS = 200 };
+enum {
+    TIMEOUT_MS = 3000,
+    HASTY_TIMEOUT_MS = 200, /* a cancelled run ends within a second */
+    REPLY_BYTES = 16 * 1024,
+    BOOKED_WITHIN_MS = 2000,
+    LOOK_MS = 200
+};
+
+static int timeout_of(const struct course *c)
+{
+    return atomic_load(c->cancelled) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
+}
 
 static void read_unsettled(struct course *c, unsigned endpoint, struct money *money)
 {
@@ -25,8 +36,8 @@ static void read_unsettled(struct course *c, unsigned endpoint, struct money *mo
                                          .path = path,
                                          .bearer = session->authorization + strlen("Bearer "),
                                          .max_response = REPLY_BYTES,
-                                         .connect_timeout_ms = TIMEOUT_MS,
-                                         .timeout_ms = TIMEOUT_MS};
+                                         .connect_timeout_ms = timeout_of(c),
+                                         .timeout_ms = timeout_of(c)};
     const struct fetched reply = fetch(c->aside, &request, &arena, c->stopping);
     if (!reply.err && reply.status == 200 &&
         json_parse(reply.body, reply.body_len, REPLY_BYTES, &doc) == ERR_OK) {
@@ -42,7 +53,7 @@ static void read_balances(struct course *c, struct money *money)
     struct onchain chain;
     struct arena arena = arena_make(0);
     const bool read = onchain_read(c->means->settings, signer_address(c->means->account), c->aside,
-                                   &arena, c->stopping, &chain) == ERR_OK;
+                                   timeout_of(c), &arena, c->stopping, &chain) == ERR_OK;
     for (size_t i = 0; i < c->head->endpoint_count; i++) {
         const struct serving_account *account =
             read ? onchain_account(&chain, &c->order->preflight.targets[i].provider) : NULL;
@@ -106,7 +117,7 @@ enum reconciliation_state money_state(const struct bench_reconciliation *row, am
     if (others)
         return RECONCILED_OTHER_TRAFFIC;
     if (!booked(row, &sum))
-        return row->balance_known ? RECONCILED_PENDING : RECONCILED_NONE;
+        return RECONCILED_PENDING;
     if (sum > metered)
         return RECONCILED_MISMATCH;
     if (sum < metered && !at_most)

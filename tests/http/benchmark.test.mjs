@@ -2,11 +2,12 @@
 // class of each fault, the cap, what is refused, and what a kill leaves.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
-import { clearFault, pauseAgent, registerService, setFault } from '../../scripts/localnet/control.mjs';
+import { clearFault, pauseAgent, registerService, setFault, settleFees } from '../../scripts/localnet/control.mjs';
 import { SERVICE_NAME, ledger } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
@@ -15,11 +16,27 @@ import { startStack } from '../lib/stack.mjs';
 import { until } from '../lib/until.mjs';
 
 const ONE = 10n ** 18n;
+const BASELINE_KEY = 'sk-planted-baseline-0123456789';
 /** Short, and many tokens a second. */
 const QUICK = { warmup: 0, maxTokens: 8 };
 const FAST = { ttftMs: 20, tpotMs: 2 };
 /** The one that runs call unless they name another. */
 const STANDIN = 'provider/0';
+
+/** As an endpoint that knows nothing of 0G: any key will do. */
+const baseline = http.createServer((req, res) => {
+    req.resume();
+    if (req.url !== '/v1/chat/completions' || req.headers.authorization !== `Bearer ${BASELINE_KEY}`) {
+        res.writeHead(401).end('{"error":{"message":"no"}}');
+        return;
+    }
+    const chunk = (delta, more = {}) => `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }], ...more })}\n\n`;
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(chunk({ content: 'one ' }));
+    res.write(chunk({ content: 'two' }));
+    res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
+    res.end('data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}\n\ndata: [DONE]\n\n');
+});
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -28,13 +45,23 @@ let benchmarks;
 let facts;
 
 before(async () => {
-    stack = await startStack({ ZG_ADMIN_RATE_LIMIT: '0', ZG_RATE_LIMIT: '0' });
+    await new Promise((resolve) => baseline.listen(0, '127.0.0.1', resolve));
+    stack = await startStack({
+        ZG_ADMIN_RATE_LIMIT: '0',
+        ZG_RATE_LIMIT: '0',
+        ZG_BASELINE_URL: `http://127.0.0.1:${baseline.address().port}/v1`,
+        ZG_BASELINE_MODEL: 'other/model',
+        ZG_BASELINE_API_KEY: BASELINE_KEY,
+    });
     benchmarks = new Benchmarks(stack);
     facts = stack.facts;
     await pauseAgent(facts.control);
     await setFault(facts.control, STANDIN, FAST);
 });
-after(() => stack?.stop());
+after(async () => {
+    await stack?.stop();
+    baseline.close();
+});
 
 const withFault = async (fault, work) => {
     await setFault(facts.control, STANDIN, { ...FAST, ...fault });
@@ -104,6 +131,20 @@ describe('a run', () => {
         assert.deepEqual(await benchmarks.json(done.url), runs[0]);
     });
 
+    test('is settled later, and its money then matches to the neuron', async () => {
+        await settleFees(facts.control, 0);
+        const matched = await until(20_000, async () => {
+            const { run } = await benchmarks.json(`${done.url}/report.json`);
+            assert.equal(run.tail.reconciliations[0].state, 'match');
+            return run;
+        }, 500);
+        const [money] = matched.tail.reconciliations;
+        // With what the agent owed before the run.
+        const owed = BigInt(done.done.spentNeuron) + BigInt(money.unsettledBeforeNeuron);
+        assert.equal(money.settledNeuron, String(owed));
+        assert.equal(matched.tail.root, done.report.run.tail.root, 'it stands outside the signed root');
+    });
+
     test('is shown live, and its jobs are those of the run', async () => {
         const url = await benchmarks.start({ calls: 2, ...QUICK, maxTokens: 40 });
         await withFault({ tpotMs: 60 }, async () => {
@@ -134,6 +175,17 @@ describe('a run', () => {
         const reply = await benchmarks.post({ calls: 1, ...QUICK }, { headers: { accept: 'text/markdown' } });
         assert.equal(reply.status, 200, reply.text);
         assert.match(reply.text, /^# Compute Metrics Report/);
+    });
+
+    test('over a baseline has no price and no proof, and the next report compares with it', async () => {
+        const { report, done: end } = await benchmarks.run({ kind: 'baseline', calls: 3, ...QUICK });
+        assert.equal(end.state, 'COMPLETE');
+        assert.equal(end.spentNeuron, null);
+        assert.deepEqual(report.run.calls.map(({ outcome, costNeuron, proof }) => [outcome, costNeuron, proof]), Array(3).fill(['ok', null, null]));
+        const markdown = await benchmarks.ask(`${done.url}/report.md`);
+        assert.match(markdown.text, /Decentralised vs centralised/);
+        assert.ok(!JSON.stringify(report).includes(BASELINE_KEY) && !stack.log('admin').includes(BASELINE_KEY));
+        problemOf(await benchmarks.post({ kind: 'router', model: 'm' }), 422, 'not_ready');
     });
 
     test('can be compared with another one, and with what the agent did', async () => {
