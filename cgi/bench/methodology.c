@@ -35,15 +35,15 @@ static void say_order(struct sentences *s, const struct bench_head *head)
                                                    : "connections are kept open between calls";
     if (plan->rate_per_min)
         say(s,
-            "%u warm-up one after the other, then %u calls%s, started at a fixed rate of "
-            "%u a minute whether or not earlier ones have ended (open loop, at most %d in "
-            "flight), %s.",
-            plan->warmup, plan->calls, each, plan->rate_per_min, PLAN_MAX_IN_FLIGHT, connection);
+            "%u calls%s after %u for warm-up, started at a fixed rate of %u a minute whether or "
+            "not "
+            "earlier ones have ended (open loop, at most %d in flight); %s.",
+            plan->calls, each, plan->warmup, plan->rate_per_min, PLAN_MAX_IN_FLIGHT, connection);
     else
         say(s,
-            "%u warm-up, then %u calls%s, one after the other (closed loop, concurrency "
-            "1), %s.",
-            plan->warmup, plan->calls, each, connection);
+            "%u calls%s after %u for warm-up, one after the other (closed loop, concurrency 1); "
+            "%s.",
+            plan->calls, each, plan->warmup, connection);
 }
 
 static void say_request(struct sentences *s, const struct bench_head *head)

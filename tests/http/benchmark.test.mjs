@@ -6,13 +6,14 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SigningKey } from 'ethers';
 import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
 import { clearFault, pauseAgent, registerService, setFault, settleFees } from '../../scripts/localnet/control.mjs';
 import { SERVICE_NAME, ledger } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
-import { startStack } from '../lib/stack.mjs';
+import { readingFrom, startStack } from '../lib/stack.mjs';
 import { until } from '../lib/until.mjs';
 
 const ONE = 10n ** 18n;
@@ -283,6 +284,32 @@ describe('money', () => {
         const refused = await benchmarks.post({ provider: provider3 });
         problemOf(refused, 422, 'not_ready');
         assertDocumented(BENCHMARKS, refused, 'post');
+    });
+
+    test('a wallet that has nothing is told the whole way, in its order', async () => {
+        const poor = await startStack(
+            readingFrom(facts.rpc, {
+                ZG_SERVING_CONTRACT: facts.servingContract,
+                ZG_LEDGER_CONTRACT: facts.ledgerContract,
+                ZG_BENCH_PROVIDER: facts.benchProvider,
+                ZG_CHAIN_PRIVATE_KEY: new SigningKey(`0x${'0'.repeat(63)}5`).privateKey,
+            }),
+        );
+        try {
+            const asking = new Benchmarks(poor);
+            const reply = await asking.ask('/admin/api/preflight', { method: 'POST', body: {} });
+            const { problems } = assertDocumented('/admin/api/preflight', reply, 'post');
+            assert.deepEqual(problems.map(({ code, command }) => [code, command?.split(' ')[1] ?? null]), [
+                ['wallet_low', null],
+                ['no_ledger', 'deposit'],
+                ['no_sub_account', 'transfer-fund'],
+            ]);
+            assert.equal(problems[1].missingNeuron, String(3n * ONE));
+            const other = await asking.ask('/admin/api/preflight', { method: 'POST', body: { provider: provider(1).address } });
+            assert.ok(JSON.parse(other.text).problems.some(({ code }) => code === 'not_allowed'));
+        } finally {
+            await poor.stop();
+        }
     });
 
     test('an address that may not be reached is not called', async () => {
