@@ -143,17 +143,19 @@ static void fill_row(const struct money *before, const struct money *after,
     row->settled = row->settled_known ? row->balance_before - row->balance_after : 0;
 }
 
-/* A provider books when it has processed the whole response, a moment after we have. */
+/* A provider books when it has processed the whole response, a moment after we have. Where our own
+ * count is a bound, what it says twice is what it says. */
 static void await_booking(struct course *c, unsigned endpoint, const struct money *before,
                           int64_t deadline_ms, struct money *after)
 {
-    const amount cost = meter(c, endpoint).cost;
-    for (;;) {
+    const struct metered metered = meter(c, endpoint);
+    for (amount last = 0;; last = after->unsettled) {
         read_unsettled(c, endpoint, after);
-        const bool is_booked = after->unsettled_known && before->unsettled_known &&
-                               after->unsettled >= before->unsettled &&
-                               after->unsettled - before->unsettled >= cost;
-        if (is_booked || !after->unsettled_known || atomic_load(c->stopping) ||
+        const bool is_known = after->unsettled_known && before->unsettled_known;
+        const bool is_booked = is_known && after->unsettled >= before->unsettled &&
+                               after->unsettled - before->unsettled >= metered.cost;
+        const bool is_steady = metered.at_most && after->unsettled == last;
+        if (!is_known || is_booked || is_steady || atomic_load(c->stopping) ||
             atomic_load(c->cancelled) || clock_mono_ms() >= deadline_ms)
             return;
         nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
