@@ -7,16 +7,19 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { Wallet } from 'ethers';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
-import { readingFrom, ROOT, startStack } from '../lib/stack.mjs';
+import { inMemory } from '../lib/processes.mjs';
+import { IS_SANITIZED, readingFrom, ROOT, startStack } from '../lib/stack.mjs';
 import { StubNode } from '../lib/stub-rpc.mjs';
 import { until } from '../lib/until.mjs';
 
 const run = promisify(execFile);
 const ROUTE = '/admin/api/jobs';
 const PLANTED = { ADMIN_TOKEN: 'planted-admin-0123456789abcdef0123', RECORD_TOKEN: 'planted-record-0123456789abcdef012' };
-const KEY = 'planted-key-0123456789abcdef0123456789';
+const KEY = '91a27ed0'.repeat(8);
+const WALLET = new Wallet(`0x${KEY}`).address;
 const IS_ROOT = process.getuid() === 0;
 /** Through nginx's cache, which counts whole seconds. */
 const SHOWN_MS = 4000;
@@ -32,6 +35,7 @@ before(async () => {
             ...node.settings,
             ...PLANTED,
             ZG_CHAIN_PRIVATE_KEY: KEY,
+            ZG_WALLET_ADDRESS: WALLET,
             ZG_ADMIN_RATE_LIMIT: '0',
         }),
     );
@@ -251,6 +255,15 @@ describe('secrets', () => {
         for (const file of new Set([...open, ...mapped])) {
             if (file.startsWith('/') && !file.startsWith('/dev/') && !file.includes(' (deleted)')) holdsNone(file, readFileSync(file, 'latin1'));
         }
+    });
+
+    const unreadable = (!IS_ROOT && 'only root may read it') || (IS_SANITIZED && 'a sanitizer maps terabytes');
+
+    test('nor anywhere in its memory', { skip: unreadable }, async () => {
+        await listed(); // it has answered, and read the store
+        const secrets = [...Object.values(PLANTED), KEY].map((text) => Buffer.from(text));
+        const found = inMemory(stack.metricsPid, [Buffer.from(WALLET), ...secrets, Buffer.from(KEY, 'hex')]);
+        assert.deepEqual(found.map(String), [WALLET], 'what it is given is found, and no secret');
     });
 
     test('admin.fcgi keeps no token in its environment', { skip: !IS_ROOT && 'its environment can be read by its user' }, () => {
