@@ -435,7 +435,7 @@ export interface components {
             /** @description As the agent says. */
             provider?: string | null;
             /**
-             * @description How well the answer is proven; null while nothing is known.
+             * @description How well the answer is proven: the listed signer signed these hashes (response) or this handle (signer), only the agent says so (reported), the signature is wrong (bad), the provider has none (absent). Null while nothing is known.
              * @enum {string|null}
              */
             proof?: "response" | "signer" | "reported" | "bad" | "absent" | null;

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Wallet } from 'ethers';
+import { computeAddress } from 'ethers';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
 import { inMemory } from '../lib/processes.mjs';
@@ -18,8 +18,9 @@ import { until } from '../lib/until.mjs';
 const run = promisify(execFile);
 const ROUTE = '/admin/api/jobs';
 const PLANTED = { ADMIN_TOKEN: 'planted-admin-0123456789abcdef0123', RECORD_TOKEN: 'planted-record-0123456789abcdef012' };
-const KEY = '91a27ed0'.repeat(8);
-const WALLET = new Wallet(`0x${KEY}`).address;
+/** A private key that nobody uses, and its account. */
+const KEY = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0';
+const WALLET = computeAddress(`0x${KEY}`);
 const IS_ROOT = process.getuid() === 0;
 /** Through nginx's cache, which counts whole seconds. */
 const SHOWN_MS = 4000;
@@ -266,9 +267,9 @@ describe('secrets', () => {
         assert.deepEqual(found.map(String), [WALLET], 'what it is given is found, and no secret');
     });
 
-    test('admin.fcgi keeps no token in its environment', { skip: !IS_ROOT && 'its environment can be read by its user' }, () => {
+    test('admin.fcgi keeps no token or key in its environment', { skip: !IS_ROOT && 'its environment can be read by its user' }, () => {
         const environment = readFileSync(`/proc/${stack.pidOf('admin.fcgi')}/environ`, 'latin1');
-        for (const token of Object.values(PLANTED)) assert.ok(!environment.includes(token));
+        holdsNone('environ', environment);
     });
 
     test('no log, reply or line of the start has one', async () => {
@@ -303,6 +304,20 @@ describe('secrets', () => {
         assert.throws(() => asPanel('touch', join(jobs, 'x')), /Permission denied/);
         for (const file of readdirSync(jobs)) assert.throws(() => asPanel('test', '-w', join(jobs, file)));
     });
+});
+
+test('a key of another wallet, or none at all, is refused before anything starts', async () => {
+    for (const [key, why] of [
+        [KEY, `the key is that of ${WALLET}, which is not ZG_WALLET_ADDRESS`],
+        [KEY.slice(1), 'expected a private key, 64 hexadecimal digits'],
+    ]) {
+        const settings = readingFrom(node.url, { ...node.settings, ZG_CHAIN_PRIVATE_KEY: key });
+        await assert.rejects(startStack(settings), (error) => {
+            assert.ok(error.message.includes(`ZG_CHAIN_PRIVATE_KEY: ${why}`), error.message);
+            assert.ok(!error.message.includes(key));
+            return true;
+        });
+    }
 });
 
 test('tokens of its own are random, made once, and work', async (t) => {
