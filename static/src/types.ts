@@ -667,7 +667,7 @@ export interface components {
             /** @description Of the whole answer. */
             answerBytes: number;
             answerTruncated: boolean;
-            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole. */
+            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole, or goes to a URL that may not be shown and has no variable. */
             curl: string | null;
         };
         /** @description All requests of one reading, in their order. */
@@ -700,7 +700,7 @@ export interface components {
             origin: string | null;
             /** @description The contract that was read. */
             contract: components["schemas"]["Address"] | null;
-            /** @description That contract in the network's block explorer; null on the local network. */
+            /** @description That contract, or for the chain itself the wallet, in the network's block explorer; null on the local network. */
             explorer: string | null;
             /** @description A line for a POSIX shell that gets the source's figures from this server. */
             curl: string | null;
