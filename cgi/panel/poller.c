@@ -49,7 +49,7 @@ struct poller {
 /* Without a cache all is read all the same, only longer. */
 static void open_cache(struct poller *p)
 {
-    if (!p->settings->cache_db)
+    if (!p->settings->cache_db || p->settings->keeps_nothing)
         return;
     struct buf problem = buf_make(BUF_NO_LIMIT);
     enum err err = cache_open(p->settings->cache_db, &problem, &p->cache);

@@ -124,7 +124,7 @@ struct source_row {
     const char *(*off)(const struct settings *settings);
     const struct endpoint *(*endpoint)(const struct settings *settings);
     /* What an operator can do, where it is not what helps with a node; one %s is the endpoint's
-     * variable. NULL: the remedies of source.c. */
+     * variable. NULL, also as its answer: the remedies of source.c. */
     const char *(*remedy)(enum err err);
     enum err (*plan)(struct round *round);
     enum err (*parse)(struct round *round);

@@ -8,6 +8,7 @@
 #include "panel/log_scan.h"
 #include "panel/source.h"
 #include "panel/storage_disk.h"
+#include "store/cache.h"
 #include "store/store.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
@@ -143,12 +144,27 @@ const char *jobs_off(const struct settings *settings);
 const char *jobs_remedy(enum err err);
 enum err jobs_plan(struct round *round);
 enum err jobs_parse(struct round *round);
-void jobs_free(void *reader);
+void jobs_free(void *own);
 void jobs_render(struct json_writer *w, const struct source *source);
 /* Output tokens by the time they took; false when no job of the window says both. */
 bool jobs_token_speed(const struct jobs_value *v, double *per_second);
 /* The figures of `compute` that come from the job history; the value may be NULL. */
 void jobs_put_figures(struct json_writer *w, const struct source *source);
 void jobs_put_next(struct json_writer *w, const struct source *source);
+
+struct mirror_value {
+    uint64_t sequence; /* of the last message of the topic that was read for good */
+    bool complete;     /* there is none behind it */
+};
+const char *mirror_off(const struct settings *settings);
+const struct endpoint *mirror_endpoint(const struct settings *settings);
+const char *mirror_remedy(enum err err);
+enum err mirror_plan(struct round *round);
+enum err mirror_parse(struct round *round);
+void mirror_free(void *own);
+/* Its scan in the cache; to be dropped when what the job store had recorded is gone. */
+extern const struct scan_key mirror_scan_key;
+/* The file with its jobs, to be read beside the job store; NULL while the source is off. */
+const char *mirror_store(const struct settings *settings);
 
 #endif

@@ -39,6 +39,9 @@ struct settings {
     bool has_gpu_exporter;
     struct endpoint status_api; /* has_status_api only */
     bool has_status_api;
+    struct endpoint mirror; /* has_mirror only */
+    bool has_mirror;
+    const char *mirror_topic; /* NULL: not given; the environment's */
     struct address serving;
     struct address ledger; /* has_ledger only; else read from the serving contract */
     bool has_ledger;
@@ -55,6 +58,7 @@ struct settings {
     uint64_t from_block;          /* where scans of logs begin; has_from_block only */
     bool has_from_block;
     const char *cache_db;      /* NULL: nothing is kept between two runs */
+    bool keeps_nothing;        /* the cache is another process's; for `--doctor` */
     const char *agent_name;    /* NULL: not given; the environment's */
     const char *agent_version; /* NULL: not given */
     struct bench_settings bench;
