@@ -364,6 +364,20 @@ static void put_response(struct buf *out, const char *name, const struct view *v
     put_prober(out, name, view, response_of);
 }
 
+/* The topic ------------------------------------------------------------------------------------ */
+
+static void put_last_message(struct buf *out, const char *name, const struct view *view)
+{
+    const struct mirror_value *v = view->sources[SOURCE_MIRROR].value;
+    put_gauge(out, name, v, v ? (double)v->sequence : 0);
+}
+
+static void put_topic_complete(struct buf *out, const char *name, const struct view *view)
+{
+    const struct mirror_value *v = view->sources[SOURCE_MIRROR].value;
+    put_gauge(out, name, v, v && v->complete);
+}
+
 static const struct family families[] = {
     {"zg_build_info", "Version of this program and the network it reads.", put_build},
     {"zg_rendered_timestamp_seconds", "When these figures were put together.", put_rendered},
@@ -409,6 +423,10 @@ static const struct family families[] = {
     {"zg_prober_healthy", "1 when 0G's own prober calls the service healthy, else 0.", put_healthy},
     {"zg_prober_uptime_ratio", "Share of good checks by 0G's own prober.", put_uptime},
     {"zg_prober_response_seconds", "Mean response time measured by 0G's own prober.", put_response},
+    {"zg_topic_last_message", "Number of the topic's last message that was read.",
+     put_last_message},
+    {"zg_topic_complete", "1 when no message of the topic is left to be read, else 0.",
+     put_topic_complete},
 };
 
 /* The names of counters, and no others, end so:
