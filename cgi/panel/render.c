@@ -170,7 +170,7 @@ static void put_part(struct json_writer *w, const struct pass *p, enum source_id
 static void put_services(struct json_writer *w, const struct pass *p)
 {
     const struct source *sources = p->view->sources;
-    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS]);
+    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS], &sources[SOURCE_PROBE]);
 }
 
 static void put_inft(struct json_writer *w, const struct pass *p)

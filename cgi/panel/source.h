@@ -62,13 +62,16 @@ struct http_call;
 struct exchange {
     struct round *round;
     const struct endpoint *endpoint;
-    const char *path; /* GET only, in round->work; "" for the endpoint's URL as it is */
+    const char *path; /* GET and POST, in round->work; "" for the endpoint's URL as it is */
+    const char *post; /* JSON to be posted to `path`; NULL: GET */
     size_t max_bytes; /* of the reply */
     /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate. */
     bool optional;
     struct http_call *call; /* while in flight */
     bool ended;
-    enum err err; /* of the whole exchange */
+    enum err err;    /* of the whole exchange */
+    int status;      /* HTTP; 0 when nothing came or nothing was sent */
+    int64_t took_us; /* from sending to the end */
 
     struct rpc_batch batch; /* of calls, with `path` NULL */
     cJSON *doc;
@@ -136,8 +139,9 @@ struct source_row {
 struct source {
     const struct source_row *row;
     struct pace pace;
-    const char *off;              /* reason, or NULL */
-    const struct source *partner; /* its scan, or whom the scan works for; NULL: none */
+    const char *off; /* reason, or NULL */
+    const struct source
+        *partner; /* its scan, whom the scan works for, or what it reads; NULL: none */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
     void *own;         /* what it keeps open between rounds */

@@ -2,6 +2,7 @@
 #include "panel/sources.h"
 
 #include "panel/chain_read.h"
+#include "zerog/broker.h"
 
 static const char *never_off(const struct settings *settings)
 {
@@ -14,12 +15,6 @@ static const char *off_without_wallet(const struct settings *settings)
     return settings->has_wallet
                ? NULL
                : "no wallet is configured · since the start · set ZG_WALLET_ADDRESS";
-}
-
-static const char *not_in_this_version(const struct settings *settings)
-{
-    (void)settings;
-    return "version " VERSION " does not read it · since the start · see CHANGELOG for a newer one";
 }
 
 static const char *storage_off(const struct settings *s)
@@ -128,7 +123,15 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                        .plan = mirror_plan,
                        .parse = mirror_parse,
                        .free_own = mirror_free},
-    [SOURCE_PROBE] = {.key = "probe", PACE_WEB, .off = not_in_this_version},
+    [SOURCE_PROBE] = {.key = "probe",
+                      PACE_WEB,
+                      .origin = "this machine",
+                      .method = "GET " BROKER_QUOTE_PATH,
+                      .off = probe_off,
+                      .endpoint = probe_endpoint,
+                      .remedy = probe_remedy,
+                      .plan = probe_plan,
+                      .parse = probe_parse},
     [SOURCE_STORAGE_SCAN] = {.key = "storage scan",
                              PACE_CHAIN,
                              .method = "eth_getLogs",

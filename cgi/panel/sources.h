@@ -30,9 +30,10 @@ struct compute_value {
 };
 enum err compute_plan(struct round *round);
 enum err compute_parse(struct round *round);
-/* With the health of the services, as far as the status source has it. */
+/* With the health of the services, as far as the status source has it, and what our own probe
+ * found. */
 void compute_render(struct json_writer *w, const struct source *compute,
-                    const struct source *status);
+                    const struct source *status, const struct source *probe);
 
 struct ledger_value {
     struct ledger ledger; /* exists only */
@@ -166,5 +167,31 @@ void mirror_free(void *own);
 extern const struct scan_key mirror_scan_key;
 /* The file with its jobs, to be read beside the job store; NULL while the source is off. */
 const char *mirror_store(const struct settings *settings);
+
+/* Which answer proves that a broker is there. */
+enum probe_answer { PROBE_NOTHING, PROBE_QUOTE, PROBE_REFUSAL, PROBE_RATE_LIMIT };
+
+struct probe_result {
+    struct address provider;
+    enum probe_answer answer;
+    enum err err;       /* with PROBE_NOTHING: why not */
+    int status;         /* HTTP; 0: none came */
+    int64_t latency_ms; /* of the whole request that was answered */
+    int64_t at_ms;      /* wall */
+};
+
+struct probe_value {
+    struct probe_result *results; /* each provider that is named, once */
+    size_t count;
+};
+const char *probe_off(const struct settings *settings);
+const struct endpoint *probe_endpoint(const struct settings *settings);
+const char *probe_remedy(enum err err);
+enum err probe_plan(struct round *round);
+enum err probe_parse(struct round *round);
+/* NULL for a provider that is not named, or not probed yet. */
+const struct probe_result *probe_find(const struct source *source, const struct address *provider);
+/* `probe` of a service; the result may be NULL. */
+void probe_render(struct json_writer *w, const struct probe_result *result);
 
 #endif

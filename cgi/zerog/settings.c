@@ -10,7 +10,7 @@
 struct raw_settings {
     const char *network, *chain_rpc, *serving, *ledger, *wallet;
     const char *agent_name, *inft, *inft_token_id, *inft_mint_tx, *allow_private;
-    const char *run, *gpu_exporter, *status_api, *mirror, *mirror_topic;
+    const char *run, *gpu_exporter, *status_api, *mirror, *mirror_topic, *probe_providers;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
     const char *agent_version, *bench_provider, *bench_allow;
@@ -28,6 +28,13 @@ static enum err check_address(const char *text)
 {
     struct address address;
     return address_parse(text, &address);
+}
+
+static enum err check_providers(const char *text)
+{
+    struct address list[PROBE_PROVIDERS_MAX];
+    size_t count;
+    return address_list_parse(text, list, PROBE_PROVIDERS_MAX, &count);
 }
 
 static enum err check_url(const char *text)
@@ -211,6 +218,10 @@ static const struct config_row rows[] = {
      ROW(mirror_topic),
      .check = check_topic,
      .expects = "a topic's id, as 0.0.4210"},
+    {.name = "ZG_PROBE_PROVIDERS",
+     ROW(probe_providers),
+     .check = check_providers,
+     .expects = "a comma list of at most 16 addresses"},
     {.name = "RUN",
      ROW(run),
      .check = check_folder,
@@ -367,6 +378,9 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     s->has_mirror = resolve_endpoint(s, "ZG_MIRROR_URL",
                                      raw->mirror ? raw->mirror : s->network->mirror, &s->mirror);
     s->mirror_topic = raw->mirror_topic;
+    if (raw->probe_providers)
+        address_list_parse(raw->probe_providers, s->probe_providers, PROBE_PROVIDERS_MAX,
+                           &s->probe_count);
     enum err run = resolve_run(s, raw->run);
     return private ? private : rpc ? rpc : serving ? serving : run;
 }
@@ -458,6 +472,7 @@ void settings_print(const struct settings *s, struct buf *out)
     print_endpoint(out, "ZG_STATUS_URL", s->has_status_api, &s->status_api);
     print_endpoint(out, "ZG_MIRROR_URL", s->has_mirror, &s->mirror);
     buf_printf(out, "ZG_MIRROR_TOPIC=%s\n", s->mirror_topic ? s->mirror_topic : "(not set)");
+    buf_printf(out, "ZG_PROBE_PROVIDERS=%zu addresses\n", s->probe_count);
     buf_printf(out, "RUN: %s\n", s->jobs_path ? s->jobs_path : "(not set)");
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { PROBE_PROVIDERS_MAX = 16 };
+
 enum storage_mode { STORAGE_AGENT, STORAGE_NODE, STORAGE_NETWORK };
 
 enum { BENCH_ALLOWED_MAX = 16 };
@@ -42,6 +44,8 @@ struct settings {
     struct endpoint mirror; /* has_mirror only */
     bool has_mirror;
     const char *mirror_topic; /* NULL: not given; the environment's */
+    struct address probe_providers[PROBE_PROVIDERS_MAX];
+    size_t probe_count; /* 0: none is probed */
     struct address serving;
     struct address ledger; /* has_ledger only; else read from the serving contract */
     bool has_ledger;

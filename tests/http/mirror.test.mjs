@@ -63,7 +63,7 @@ describe('task results of a topic', { concurrency: 3 }, () => {
         ]);
         const metrics = await untilTotal(stack, 1);
         assertComponent('Metrics', metrics);
-        const [broken, done] = metrics.jobs;
+        const [broken, done] = metrics.jobs.sort((a, b) => (a.id < b.id ? -1 : 1));
         assert.equal(metrics.jobs.length, 2);
         const { id, model, status, totalTokens, latencyMs, agentId, proof, inputTokens, provider } = done;
         assert.deepEqual(

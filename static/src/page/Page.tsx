@@ -53,6 +53,7 @@ export function Page({ url, initial, theme }: PageProps) {
             total={servicesTotal}
             source={sources.compute}
             status={sources.status}
+            probe={sources.probe}
             simulated={network?.simulated ?? false}
             now={now}
           />
