@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setBlockInterval } from '../../scripts/localnet/control.mjs';
+import { publishMessage, setBlockInterval } from '../../scripts/localnet/control.mjs';
+import { taskResult } from '../lib/mirror.mjs';
 import { CHAIN_SOURCES, NEXT_WORD_MS, SLACK_MS, assertFailing, assertFresh } from '../lib/sources.mjs';
 import { ROOT, startStack } from '../lib/stack.mjs';
 
 const HEAD_LIMIT_MS = 6000;
+const TOPIC_INTERVAL_MS = 15_000;
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -22,6 +24,23 @@ after(async () => {
     restored?.kill('SIGTERM');
     if (restored) await once(restored, 'exit');
     await stack?.stop();
+});
+
+test('its topic is read and the funded providers are probed, no others', async () => {
+    const { control, probeProviders } = stack.facts;
+    await publishMessage(control, taskResult('only in the topic'));
+    const { services, sources } = await stack.untilMetrics(TOPIC_INTERVAL_MS + SLACK_MS, (now) => {
+        assertFresh(now, ['jobs', 'mirror', 'probe']);
+        assert.ok(now.jobs.some(({ id }) => id === 'only in the topic'));
+    });
+    assert.equal(sources.mirror.origin.endpoint, '$ZG_MIRROR_URL');
+    const probed = services.filter(({ probe }) => probe);
+    assert.deepEqual(probed.map(({ provider }) => provider).sort(), [...probeProviders].sort());
+    for (const { probe } of probed) assert.deepEqual([probe.reachable, probe.answer, probe.error], [true, 'quote', null]);
+    // The agent records and publishes each of its jobs: one row for both.
+    const { jobs } = await stack.getJson('/api/jobs?limit=100');
+    assert.equal(new Set(jobs.map(({ id }) => id)).size, jobs.length);
+    assert.ok(jobs.length > 1);
 });
 
 test('a head that stands still makes every chain source stale, and moving again heals', async () => {
