@@ -12,6 +12,9 @@ import { ROOT, startStack } from '../lib/stack.mjs';
 const HEAD_LIMIT_MS = 6000;
 const TOPIC_INTERVAL_MS = 15_000;
 
+/** What the contract says of a service; those who look at its health go on without the chain. */
+const registered = ({ health: _health, probe: _probe, ...service }) => service;
+
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
 /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -62,7 +65,7 @@ test('its node is killed: stale within 20 s, the values stay; it is back: fresh 
             states: ['stale'],
         });
     });
-    assert.deepEqual(stale.services, good.services);
+    assert.deepEqual(stale.services.map(registered), good.services.map(registered));
     assert.deepEqual(stale.ledger, good.ledger);
     assert.equal(stale.agent.balanceNeuron, good.agent.balanceNeuron);
     assert.ok(stale.network.head.number >= good.network.head.number);
@@ -78,5 +81,5 @@ test('its node is killed: stale within 20 s, the values stay; it is back: fresh 
     const [line] = await once(restored.stdout.setEncoding('utf8'), 'data');
     assert.match(line, /^localnet ready /);
     const fresh = await stack.untilMetrics(10_000, assertFresh);
-    assert.deepEqual(fresh.services, good.services);
+    assert.deepEqual(fresh.services.map(registered), good.services.map(registered));
 });
