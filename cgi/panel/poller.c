@@ -306,7 +306,7 @@ static void on_reply(void *user, const struct http_response *reply)
     struct exchange *x = user;
     struct poller *p = x->round->poller;
     x->status = reply->status;
-    x->took_us = reply->total_us;
+    x->took_us = reply->timing.ended_us - reply->timing.started_us;
     end_exchange(p, x, reply, read_reply(p, x, reply));
 }
 

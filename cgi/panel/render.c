@@ -252,6 +252,11 @@ static void status_figures(struct json_writer *w, const struct pass *p)
     status_render_report(w, &p->view->sources[SOURCE_STATUS]);
 }
 
+static void probe_figures(struct json_writer *w, const struct pass *p)
+{
+    probe_render_report(w, &p->view->sources[SOURCE_PROBE]);
+}
+
 void render_figures(const struct view *view, enum source_id id, struct buf *out)
 {
     /* Where they are not just what the row renders. */
@@ -259,6 +264,7 @@ void render_figures(const struct view *view, enum source_id id, struct buf *out)
         [SOURCE_CHAIN] = chain_figures, [SOURCE_COMPUTE] = put_services,
         [SOURCE_INFT] = put_inft,       [SOURCE_GPU] = gpu_figures,
         [SOURCE_JOBS] = jobs_figures,   [SOURCE_STATUS] = status_figures,
+        [SOURCE_PROBE] = probe_figures,
     };
     const struct pass pass = {.view = view, .moving = true};
     struct json_writer w = json_writer_make(out);

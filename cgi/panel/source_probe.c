@@ -85,7 +85,7 @@ static enum err find_endpoint(struct round *round, const struct service *service
         return ERR_NO_MEMORY;
     if (strlen(url) != text->len)
         return ERR_BAD_URL;
-    return endpoint_make(endpoint, "the provider's URL", url, &round->settings->allow_private,
+    return endpoint_make(endpoint, "PROVIDER_URL", url, &round->settings->allow_private,
                          &round->work);
 }
 
@@ -247,4 +247,18 @@ void probe_render(struct json_writer *w, const struct probe_result *result)
     put_error(w, result);
     json_put_time(w, "checkedAt", result->at_ms);
     json_close_object(w);
+}
+
+void probe_render_report(struct json_writer *w, const struct source *source)
+{
+    const struct probe_value *v = source->value;
+    json_open_array(w, "services");
+    for (size_t i = 0; v && i < v->count; i++) {
+        char text[ADDRESS_TEXT_BYTES];
+        json_open_object(w, NULL);
+        json_put_str(w, "provider", address_text(&v->results[i].provider, text));
+        probe_render(w, &v->results[i]);
+        json_close_object(w);
+    }
+    json_close_array(w);
 }

@@ -193,5 +193,7 @@ enum err probe_parse(struct round *round);
 const struct probe_result *probe_find(const struct source *source, const struct address *provider);
 /* `probe` of a service; the result may be NULL. */
 void probe_render(struct json_writer *w, const struct probe_result *result);
+/* All that was found, as the rows of /api/compute it belongs to. */
+void probe_render_report(struct json_writer *w, const struct source *source);
 
 #endif
