@@ -140,6 +140,10 @@ static const struct origin origins[] = {
     {SOURCE_STATUS, "services[].health.status", "services[].status"},
     {SOURCE_STATUS, "services[].health.uptime", "services[].checks.uptime"},
     {SOURCE_STATUS, "services[].health.lastCheck", "services[].lastCheck"},
+
+    {SOURCE_PROBE, "services[].provider", "ZG_PROBE_PROVIDERS"},
+    {SOURCE_PROBE, "services[].probe.answer", "what the provider's broker answered"},
+    {SOURCE_PROBE, "services[].probe.latencyMs", "from the request to the end of the answer"},
 };
 
 /* Whether `way` is `pattern` with its indices filled in. */
@@ -170,6 +174,7 @@ const char *evidence_route(enum source_id source)
         [SOURCE_COMPUTE] = "/api/compute", [SOURCE_STORAGE] = "/api/storage",
         [SOURCE_INFT] = "/api/inft",       [SOURCE_GPU] = "/api/compute",
         [SOURCE_JOBS] = "/api/jobs",       [SOURCE_STATUS] = "/api/compute",
+        [SOURCE_MIRROR] = "/api/jobs",     [SOURCE_PROBE] = "/api/compute",
     };
     return routes[source] ? routes[source] : "/api/metrics";
 }

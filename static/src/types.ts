@@ -499,12 +499,27 @@ export interface components {
             tokensPerSecond: number | null;
             lastCheck: components["schemas"]["NullableTime"];
         };
+        /** @description What this machine's own free request to the provider found. Not 0G's prober, and no word on the model behind the broker. */
+        ServiceProbe: {
+            /** @description Whether a broker answered. */
+            reachable: boolean;
+            /**
+             * @description Its attestation report, its refusal of a chat without a token, or its wish to be asked less often.
+             * @enum {string|null}
+             */
+            answer: "quote" | "refusal" | "rate limit" | null;
+            /** @description Of the whole request, its connection included where there was none; null when nothing answered. */
+            latencyMs: number | null;
+            /** @description Why nothing did. */
+            error: string | null;
+            checkedAt: components["schemas"]["Time"];
+        };
         /** @description One row of getAllServices. A field that could not be decoded is null and `error` says why; the row stays. */
         Service: {
             provider: components["schemas"]["Address"] | null;
             serviceType: string | null;
             model: string | null;
-            /** @description As registered on chain. Foreign text - shown and never followed. */
+            /** @description As registered on chain. Foreign text - shown and never followed but by the probe of a provider that ZG_PROBE_PROVIDERS names. */
             url: string | null;
             /** @description Per token. */
             inputPriceNeuron: components["schemas"]["Neuron"] | null;
@@ -522,6 +537,8 @@ export interface components {
             updatedAt: components["schemas"]["NullableTime"];
             /** @description Null when 0G's prober does not know the service or was not read. */
             health: components["schemas"]["ServiceHealth"] | null;
+            /** @description Null when ZG_PROBE_PROVIDERS does not name the provider or it was not probed yet. */
+            probe?: components["schemas"]["ServiceProbe"] | null;
             error: string | null;
         };
         LedgerAccount: {

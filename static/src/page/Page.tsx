@@ -58,6 +58,7 @@ export function Page({ url, evidence, initial, theme }: PageProps) {
             total={servicesTotal}
             source={sources.compute}
             status={sources.status}
+            probe={sources.probe}
             simulated={network?.simulated ?? false}
             now={now}
           />
