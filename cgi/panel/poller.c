@@ -49,7 +49,7 @@ struct poller {
 /* Without a cache all is read all the same, only longer. */
 static void open_cache(struct poller *p)
 {
-    if (!p->settings->cache_db)
+    if (!p->settings->cache_db || p->settings->keeps_nothing)
         return;
     struct buf problem = buf_make(BUF_NO_LIMIT);
     enum err err = cache_open(p->settings->cache_db, &problem, &p->cache);
@@ -69,6 +69,7 @@ static void set_up_sources(struct poller *p)
     }
     p->sources[SOURCE_STORAGE].partner = &p->sources[SOURCE_STORAGE_SCAN];
     p->sources[SOURCE_STORAGE_SCAN].partner = &p->sources[SOURCE_STORAGE];
+    p->sources[SOURCE_PROBE].partner = &p->sources[SOURCE_COMPUTE];
 }
 
 struct poller *poller_new(const struct settings *settings, struct snapshot_board *board)
@@ -304,21 +305,23 @@ static void on_reply(void *user, const struct http_response *reply)
 {
     struct exchange *x = user;
     struct poller *p = x->round->poller;
+    x->status = reply->status;
+    x->took_us = reply->timing.ended_us - reply->timing.started_us;
     end_exchange(p, x, reply, read_reply(p, x, reply));
 }
 
 static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_ms)
 {
     assert(x->batch.count <= EXCHANGE_MAX_CALLS);
-    size_t len = 0;
-    const char *body = x->path ? NULL : rpc_batch_body(&x->batch, &len);
+    size_t len = x->post ? strlen(x->post) : 0;
+    const char *body = x->path ? x->post : rpc_batch_body(&x->batch, &len);
     if (!body && !x->path)
         return ERR_NO_MEMORY;
     int64_t left = x->round->started_ms + ROUND_TIMEOUT_MS - now_ms;
     struct http_request request = {
         .endpoint = x->endpoint,
         .path = x->path && *x->path ? x->path : NULL,
-        .content_type = x->path ? NULL : "application/json",
+        .content_type = body ? "application/json" : NULL,
         .body = body,
         .body_len = len,
         .max_response = x->max_bytes,
@@ -357,8 +360,8 @@ static void push_round(struct poller *p, struct source *s)
         }
         int64_t now = clock_mono_ms();
         int64_t wait = s->row->is_scan ? gate_scan_wait_ms(gate, now) : gate_wait_ms(gate, now);
-        bool late = !s->row->is_scan && now - round->started_ms >= ROUND_TIMEOUT_MS;
-        late = late || (wait && x->optional);
+        bool too_late = now - round->started_ms >= ROUND_TIMEOUT_MS || (wait && x->optional);
+        bool late = too_late && !s->row->is_scan;
         if (wait && !late)
             continue;
         if (s->row->is_scan) {

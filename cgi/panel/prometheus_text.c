@@ -364,6 +364,59 @@ static void put_response(struct buf *out, const char *name, const struct view *v
     put_prober(out, name, view, response_of);
 }
 
+/* The topic ------------------------------------------------------------------------------------ */
+
+static void put_last_message(struct buf *out, const char *name, const struct view *view)
+{
+    const struct mirror_value *v = view->sources[SOURCE_MIRROR].value;
+    put_gauge(out, name, v, v ? (double)v->sequence : 0);
+}
+
+static void put_topic_complete(struct buf *out, const char *name, const struct view *view)
+{
+    const struct mirror_value *v = view->sources[SOURCE_MIRROR].value;
+    put_gauge(out, name, v, v && v->complete);
+}
+
+/* Our own probe -------------------------------------------------------------------------------- */
+
+static void put_probe(struct buf *out, const char *name, const struct view *view,
+                      bool (*figure)(const struct probe_result *r, double *number))
+{
+    const struct probe_value *v = view->sources[SOURCE_PROBE].value;
+    for (size_t i = 0; v && i < v->count; i++) {
+        char provider[ADDRESS_TEXT_BYTES];
+        double number;
+        if (!figure(&v->results[i], &number))
+            continue;
+        put_series(out, name,
+                   LABELS({"provider", address_text(&v->results[i].provider, provider)}));
+        put_number(out, number);
+    }
+}
+
+static bool is_reachable(const struct probe_result *r, double *number)
+{
+    *number = r->answer != PROBE_NOTHING;
+    return true;
+}
+
+static bool latency_of(const struct probe_result *r, double *number)
+{
+    *number = (double)r->latency_ms / 1000;
+    return r->answer != PROBE_NOTHING;
+}
+
+static void put_reachable(struct buf *out, const char *name, const struct view *view)
+{
+    put_probe(out, name, view, is_reachable);
+}
+
+static void put_probe_latency(struct buf *out, const char *name, const struct view *view)
+{
+    put_probe(out, name, view, latency_of);
+}
+
 static const struct family families[] = {
     {"zg_build_info", "Version of this program and the network it reads.", put_build},
     {"zg_rendered_timestamp_seconds", "When these figures were put together.", put_rendered},
@@ -409,6 +462,14 @@ static const struct family families[] = {
     {"zg_prober_healthy", "1 when 0G's own prober calls the service healthy, else 0.", put_healthy},
     {"zg_prober_uptime_ratio", "Share of good checks by 0G's own prober.", put_uptime},
     {"zg_prober_response_seconds", "Mean response time measured by 0G's own prober.", put_response},
+    {"zg_probe_reachable", "1 when the provider's broker answered our own probe, else 0.",
+     put_reachable},
+    {"zg_probe_latency_seconds", "How long that answer took, measured from here.",
+     put_probe_latency},
+    {"zg_topic_last_message", "Number of the topic's last message that was read.",
+     put_last_message},
+    {"zg_topic_complete", "1 when no message of the topic is left to be read, else 0.",
+     put_topic_complete},
 };
 
 /* The names of counters, and no others, end so:

@@ -170,7 +170,7 @@ static void put_part(struct json_writer *w, const struct pass *p, enum source_id
 static void put_services(struct json_writer *w, const struct pass *p)
 {
     const struct source *sources = p->view->sources;
-    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS]);
+    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS], &sources[SOURCE_PROBE]);
 }
 
 static void put_inft(struct json_writer *w, const struct pass *p)
@@ -219,8 +219,7 @@ static void sources_body(struct json_writer *w, const struct pass *p)
     (void)p;
 }
 
-/* The figures of one source ---------------------------------------------------------------------
- */
+/* The figures of one source ------------------------------------------------------------------- */
 
 static void chain_figures(struct json_writer *w, const struct pass *p)
 {
@@ -252,6 +251,11 @@ static void status_figures(struct json_writer *w, const struct pass *p)
     status_render_report(w, &p->view->sources[SOURCE_STATUS]);
 }
 
+static void probe_figures(struct json_writer *w, const struct pass *p)
+{
+    probe_render_report(w, &p->view->sources[SOURCE_PROBE]);
+}
+
 void render_figures(const struct view *view, enum source_id id, struct buf *out)
 {
     /* Where they are not just what the row renders. */
@@ -259,6 +263,7 @@ void render_figures(const struct view *view, enum source_id id, struct buf *out)
         [SOURCE_CHAIN] = chain_figures, [SOURCE_COMPUTE] = put_services,
         [SOURCE_INFT] = put_inft,       [SOURCE_GPU] = gpu_figures,
         [SOURCE_JOBS] = jobs_figures,   [SOURCE_STATUS] = status_figures,
+        [SOURCE_PROBE] = probe_figures,
     };
     const struct pass pass = {.view = view, .moving = true};
     struct json_writer w = json_writer_make(out);
@@ -270,8 +275,7 @@ void render_figures(const struct view *view, enum source_id id, struct buf *out)
     json_close_object(&w);
 }
 
-/* The bodies ------------------------------------------------------------------------------------
- */
+/* The bodies ---------------------------------------------------------------------------------- */
 
 /* What each JSON body holds besides `sources` and `renderedAt`. */
 static void (*const writers[])(struct json_writer *, const struct pass *) = {

@@ -62,13 +62,17 @@ struct http_call;
 struct exchange {
     struct round *round;
     const struct endpoint *endpoint;
-    const char *path; /* GET only, in round->work; "" for the endpoint's URL as it is */
+    const char *path; /* GET and POST, in round->work; "" for the endpoint's URL as it is */
+    const char *post; /* JSON to be posted to `path`; NULL: GET */
     size_t max_bytes; /* of the reply */
-    /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate. */
+    /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate, unless
+     * it is a scan's. */
     bool optional;
     struct http_call *call; /* while in flight */
     bool ended;
-    enum err err; /* of the whole exchange */
+    enum err err;    /* of the whole exchange */
+    int status;      /* HTTP; 0 when nothing came or nothing was sent */
+    int64_t took_us; /* from sending to the end */
 
     struct rpc_batch batch; /* of calls, with `path` NULL */
     cJSON *doc;
@@ -124,7 +128,7 @@ struct source_row {
     const char *(*off)(const struct settings *settings);
     const struct endpoint *(*endpoint)(const struct settings *settings);
     /* What an operator can do, where it is not what helps with a node; one %s is the endpoint's
-     * variable. NULL: the remedies of source.c. */
+     * variable. NULL, also as its answer: the remedies of source.c. */
     const char *(*remedy)(enum err err);
     enum err (*plan)(struct round *round);
     enum err (*parse)(struct round *round);
@@ -136,8 +140,9 @@ struct source_row {
 struct source {
     const struct source_row *row;
     struct pace pace;
-    const char *off;              /* reason, or NULL */
-    const struct source *partner; /* its scan, or whom the scan works for; NULL: none */
+    const char *off; /* reason, or NULL */
+    const struct source
+        *partner; /* its scan, whom the scan works for, or what it reads; NULL: none */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
     void *own;         /* what it keeps open between rounds */

@@ -206,7 +206,8 @@ static void put_health(struct json_writer *w, const struct service *s,
 }
 
 static void put_service(struct json_writer *w, const struct service *s,
-                        enum serving_generation generation, const struct status_value *status)
+                        enum serving_generation generation, const struct status_value *status,
+                        const struct source *probe)
 {
     static const struct serving_text nothing = {.err = ERR_NOT_FOUND};
     bool known = !s->err;
@@ -230,17 +231,18 @@ static void put_service(struct json_writer *w, const struct service *s,
     else
         json_put_null(w, "updatedAt");
     put_health(w, s, status);
+    probe_render(w, known ? probe_find(probe, &s->provider) : NULL);
     json_put_str(w, "error", row_error(s, generation));
     json_close_object(w);
 }
 
 void compute_render(struct json_writer *w, const struct source *compute,
-                    const struct source *status)
+                    const struct source *status, const struct source *probe)
 {
     const struct compute_value *v = compute->value;
     json_open_array(w, "services");
     for (size_t i = 0; v && i < v->count; i++)
-        put_service(w, v->services[i], v->generation, status->value);
+        put_service(w, v->services[i], v->generation, status->value, probe);
     json_close_array(w);
     if (v)
         json_put_int(w, "servicesTotal", (int64_t)v->total);

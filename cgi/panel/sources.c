@@ -2,6 +2,7 @@
 #include "panel/sources.h"
 
 #include "panel/chain_read.h"
+#include "zerog/broker.h"
 
 static const char *never_off(const struct settings *settings)
 {
@@ -14,12 +15,6 @@ static const char *off_without_wallet(const struct settings *settings)
     return settings->has_wallet
                ? NULL
                : "no wallet is configured · since the start · set ZG_WALLET_ADDRESS";
-}
-
-static const char *not_in_this_version(const struct settings *settings)
-{
-    (void)settings;
-    return "version " VERSION " does not read it · since the start · see CHANGELOG for a newer one";
 }
 
 static const char *storage_off(const struct settings *s)
@@ -119,8 +114,24 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                        .endpoint = status_endpoint,
                        .plan = status_plan,
                        .parse = status_parse},
-    [SOURCE_MIRROR] = {.key = "mirror", PACE_WEB, .off = not_in_this_version},
-    [SOURCE_PROBE] = {.key = "probe", PACE_WEB, .off = not_in_this_version},
+    [SOURCE_MIRROR] = {.key = "mirror",
+                       PACE_WEB,
+                       .method = "GET topic messages",
+                       .off = mirror_off,
+                       .endpoint = mirror_endpoint,
+                       .remedy = mirror_remedy,
+                       .plan = mirror_plan,
+                       .parse = mirror_parse,
+                       .free_own = mirror_free},
+    [SOURCE_PROBE] = {.key = "probe",
+                      PACE_WEB,
+                      .origin = "this machine",
+                      .method = "GET " BROKER_QUOTE_PATH,
+                      .off = probe_off,
+                      .endpoint = probe_endpoint,
+                      .remedy = probe_remedy,
+                      .plan = probe_plan,
+                      .parse = probe_parse},
     [SOURCE_STORAGE_SCAN] = {.key = "storage scan",
                              PACE_CHAIN,
                              .method = "eth_getLogs",

@@ -8,6 +8,7 @@
 #include "panel/log_scan.h"
 #include "panel/source.h"
 #include "panel/storage_disk.h"
+#include "store/cache.h"
 #include "store/store.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
@@ -29,9 +30,10 @@ struct compute_value {
 };
 enum err compute_plan(struct round *round);
 enum err compute_parse(struct round *round);
-/* With the health of the services, as far as the status source has it. */
+/* With the health of the services, as far as the status source has it, and what our own probe
+ * found. */
 void compute_render(struct json_writer *w, const struct source *compute,
-                    const struct source *status);
+                    const struct source *status, const struct source *probe);
 
 struct ledger_value {
     struct ledger ledger; /* exists only */
@@ -143,12 +145,55 @@ const char *jobs_off(const struct settings *settings);
 const char *jobs_remedy(enum err err);
 enum err jobs_plan(struct round *round);
 enum err jobs_parse(struct round *round);
-void jobs_free(void *reader);
+void jobs_free(void *own);
 void jobs_render(struct json_writer *w, const struct source *source);
 /* Output tokens by the time they took; false when no job of the window says both. */
 bool jobs_token_speed(const struct jobs_value *v, double *per_second);
 /* The figures of `compute` that come from the job history; the value may be NULL. */
 void jobs_put_figures(struct json_writer *w, const struct source *source);
 void jobs_put_next(struct json_writer *w, const struct source *source);
+
+struct mirror_value {
+    uint64_t sequence; /* of the last message of the topic that was read for good */
+    bool complete;     /* there is none behind it */
+};
+const char *mirror_off(const struct settings *settings);
+const struct endpoint *mirror_endpoint(const struct settings *settings);
+const char *mirror_remedy(enum err err);
+enum err mirror_plan(struct round *round);
+enum err mirror_parse(struct round *round);
+void mirror_free(void *own);
+/* Its scan in the cache; to be dropped when what the job store had recorded is gone. */
+extern const struct scan_key mirror_scan_key;
+/* The file with its jobs, to be read beside the job store; NULL while the source is off. */
+const char *mirror_store(const struct settings *settings);
+
+/* Which answer proves that a broker is there. */
+enum probe_answer { PROBE_NOTHING, PROBE_QUOTE, PROBE_REFUSAL, PROBE_RATE_LIMIT };
+
+struct probe_result {
+    struct address provider;
+    enum probe_answer answer;
+    enum err err;       /* with PROBE_NOTHING: why not */
+    int status;         /* HTTP; 0: none came */
+    int64_t latency_ms; /* of the whole request that was answered */
+    int64_t at_ms;      /* wall */
+};
+
+struct probe_value {
+    struct probe_result *results; /* each provider that is named, once */
+    size_t count;
+};
+const char *probe_off(const struct settings *settings);
+const struct endpoint *probe_endpoint(const struct settings *settings);
+const char *probe_remedy(enum err err);
+enum err probe_plan(struct round *round);
+enum err probe_parse(struct round *round);
+/* NULL for a provider that is not named, or not probed yet. */
+const struct probe_result *probe_find(const struct source *source, const struct address *provider);
+/* `probe` of a service; the result may be NULL. */
+void probe_render(struct json_writer *w, const struct probe_result *result);
+/* All that was found, as the rows of /api/compute it belongs to. */
+void probe_render_report(struct json_writer *w, const struct source *source);
 
 #endif

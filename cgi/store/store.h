@@ -130,6 +130,10 @@ struct job_page {
 enum err store_read_page(struct store_reader *const *readers, size_t count, const char *before,
                          size_t limit, struct arena *arena, struct job_page *page);
 
+/* Whether `text` can be the cursor of a page. Scratch memory comes from `arena`. Thread-safe for
+ * different arenas. */
+bool store_cursor_valid(const char *text, struct arena *arena);
+
 /* Ids of jobs in the order in which they were first recorded, from behind `*after` on (0: from the
  * first), at most `max`; moves *after. Starts anew from 0 when the store was replaced: when
  * store_generation() differs. */
@@ -141,6 +145,13 @@ enum err store_read_new_ids(struct store_reader *reader, int64_t *after, const c
  * first, at most `max`; reads no other job. */
 enum err store_read_to_prove(struct store_reader *reader, int64_t since_ms, struct job *jobs,
                              size_t max, struct arena *arena, size_t *count);
+
+/* Where store_read_new_ids() has to go on to give only what is recorded from now on. */
+enum err store_last_id(struct store_reader *reader, int64_t *last);
+
+/* Which of these jobs the store has. */
+enum err store_has_jobs(struct store_reader *reader, const char *const *ids, size_t count,
+                        bool *has);
 
 /* Counts the openings of the store. */
 uint64_t store_generation(const struct store_reader *reader);

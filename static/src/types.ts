@@ -827,12 +827,27 @@ export interface components {
             tokensPerSecond: number | null;
             lastCheck: components["schemas"]["NullableTime"];
         };
+        /** @description What this machine's own free request to the provider found. Not 0G's prober, and no word on the model behind the broker. */
+        ServiceProbe: {
+            /** @description Whether a broker answered. */
+            reachable: boolean;
+            /**
+             * @description Its attestation report, its refusal of a chat without a token, or its wish to be asked less often.
+             * @enum {string|null}
+             */
+            answer: "quote" | "refusal" | "rate limit" | null;
+            /** @description Of the whole request, its connection included where there was none; null when nothing answered. */
+            latencyMs: number | null;
+            /** @description Why nothing did. */
+            error: string | null;
+            checkedAt: components["schemas"]["Time"];
+        };
         /** @description One row of getAllServices. A field that could not be decoded is null and `error` says why; the row stays. */
         Service: {
             provider: components["schemas"]["Address"] | null;
             serviceType: string | null;
             model: string | null;
-            /** @description As registered on chain. Foreign text - shown and never followed. */
+            /** @description As registered on chain. Foreign text - shown and never followed but by the probe of a provider that ZG_PROBE_PROVIDERS names. */
             url: string | null;
             /** @description Per token. */
             inputPriceNeuron: components["schemas"]["Neuron"] | null;
@@ -850,6 +865,8 @@ export interface components {
             updatedAt: components["schemas"]["NullableTime"];
             /** @description Null when 0G's prober does not know the service or was not read. */
             health: components["schemas"]["ServiceHealth"] | null;
+            /** @description Null when ZG_PROBE_PROVIDERS does not name the provider or it was not probed yet. */
+            probe?: components["schemas"]["ServiceProbe"] | null;
             error: string | null;
         };
         LedgerAccount: {
@@ -995,7 +1012,7 @@ export interface components {
             /** @description Of the whole answer. */
             answerBytes: number;
             answerTruncated: boolean;
-            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole. */
+            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole, or goes to a URL that may not be shown and has no variable. */
             curl: string | null;
         };
         /** @description All requests of one reading, in their order. */
@@ -1028,7 +1045,7 @@ export interface components {
             origin: string | null;
             /** @description The contract that was read. */
             contract: components["schemas"]["Address"] | null;
-            /** @description That contract in the network's block explorer; null on the local network. */
+            /** @description That contract, or for the chain itself the wallet, in the network's block explorer; null on the local network. */
             explorer: string | null;
             /** @description A line for a POSIX shell that gets the source's figures from this server. */
             curl: string | null;

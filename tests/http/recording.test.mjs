@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { computeAddress } from 'ethers';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
-import { readingFrom, ROOT, startStack } from '../lib/stack.mjs';
+import { inMemory } from '../lib/processes.mjs';
+import { IS_SANITIZED, readingFrom, ROOT, startStack } from '../lib/stack.mjs';
 import { StubNode } from '../lib/stub-rpc.mjs';
 import { until } from '../lib/until.mjs';
 
@@ -255,6 +256,15 @@ describe('secrets', () => {
         for (const file of new Set([...open, ...mapped])) {
             if (file.startsWith('/') && !file.startsWith('/dev/') && !file.includes(' (deleted)')) holdsNone(file, readFileSync(file, 'latin1'));
         }
+    });
+
+    const unreadable = (!IS_ROOT && 'only root may read it') || (IS_SANITIZED && 'a sanitizer maps terabytes');
+
+    test('nor anywhere in its memory', { skip: unreadable }, async () => {
+        await listed(); // it has answered, and read the store
+        const secrets = [...Object.values(PLANTED), KEY].map((text) => Buffer.from(text));
+        const found = inMemory(stack.metricsPid, [Buffer.from(WALLET), ...secrets, Buffer.from(KEY, 'hex')]);
+        assert.deepEqual(found.map(String), [WALLET], 'what it is given is found, and no secret');
     });
 
     test('admin.fcgi keeps no token or key in its environment', { skip: !IS_ROOT && 'its environment can be read by its user' }, () => {

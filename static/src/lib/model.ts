@@ -9,6 +9,7 @@ export type StorageMetrics = Schemas["Storage"];
 export type INFTStatus = Schemas["Inft"];
 export type Service = Schemas["Service"];
 export type ServiceHealth = Schemas["ServiceHealth"];
+export type ServiceProbe = Schemas["ServiceProbe"];
 export type Source = Schemas["Source"];
 export type Sources = Schemas["Sources"];
 export type SourceName = keyof Sources;

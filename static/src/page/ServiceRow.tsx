@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { formatLatency, formatShare, shortAddress, UNKNOWN } from "../lib/format";
-import type { Service, ServiceHealth } from "../lib/model";
+import type { Service, ServiceHealth, ServiceProbe } from "../lib/model";
 import { isPricedPerImage, priceIn0G } from "../lib/price";
 
 /** Everything here is foreign text from the chain: shown, never followed. */
-export function ServiceRow({ service }: { service: Service }) {
+export function ServiceRow({ service, withProbe }: { service: Service; withProbe: boolean }) {
   const { provider, serviceType, model, url, inputPriceNeuron, outputPriceNeuron, priceError, error } = service;
   const perImage = isPricedPerImage(serviceType) ? <Small>per image</Small> : null;
   return (
@@ -33,6 +33,11 @@ export function ServiceRow({ service }: { service: Service }) {
       <Cell label="Health" title={service.health?.lastCheck ? `last check ${service.health.lastCheck}` : null}>
         <Health health={service.health} />
       </Cell>
+      {withProbe ? (
+        <Cell label="Own probe" title={service.probe ? `last probe ${service.probe.checkedAt}` : null}>
+          <Probe probe={service.probe ?? null} />
+        </Cell>
+      ) : null}
       <Cell label="Address">{url ?? UNKNOWN}</Cell>
     </tr>
   );
@@ -53,6 +58,19 @@ function Health({ health }: { health: ServiceHealth | null }) {
       {health.status}
       {health.uptime === null ? null : <Small>{`${formatShare(health.uptime)} of checks good`}</Small>}
       {response === null ? null : <Small>{formatLatency(response)}</Small>}
+    </>
+  );
+}
+
+/** What this machine's own request found; most services are not probed. */
+function Probe({ probe }: { probe: ServiceProbe | null }) {
+  if (probe === null) return UNKNOWN;
+  return (
+    <>
+      {probe.reachable ? "answers" : "no answer"}
+      {probe.answer === null ? null : <Small>{probe.answer}</Small>}
+      {probe.latencyMs === null ? null : <Small>{formatLatency(probe.latencyMs)}</Small>}
+      {probe.error === null ? null : <Small>{probe.error}</Small>}
     </>
   );
 }
