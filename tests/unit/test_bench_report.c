@@ -224,7 +224,7 @@ static void the_local_network_claims_no_latency(void **state)
     assert_has(analysis, "**Is cost viable?** not determinable: provider delays are programmed");
     assert_has(analysis, "**Decentralised vs centralised:** not determinable: provider delays are "
                          "programmed.");
-    assert_has(analysis, "the signer is simulated, there is no enclave");
+    assert_has(analysis, "Simulated signer, no enclave.");
     assert_has_not(analysis, "Target P50");
 }
 
@@ -287,7 +287,7 @@ static void proofs_are_counted_by_level(void **state)
     sample.calls[4].proof = PROOF_NONE;
     assert_has(markdown(), "**Are the responses proven?** 5/9 response, 1/9 signer, 1/9 bad, "
                            "1/9 absent, 1/9 not looked for.");
-    assert_has(markdown(), "the key that 0G's contract lists signed the response; hardware "
+    assert_has(markdown(), "this proves that the key 0G's contract lists signed it; hardware "
                            "attestation was not verified by this tool");
 }
 
