@@ -13,7 +13,7 @@
 struct api {
     struct snapshot_board board;
     struct evidence_board evidence;
-    const struct settings *settings;
+    const struct settings *settings; /* set before the first request */
     struct job_pages *pages;
 };
 

@@ -73,7 +73,10 @@ struct origin {
     const char *from;
 };
 
-/* Figures that are computed from several answers are left out. */
+#define USED  "as usedBasis says: the wallet's Submit logs, the disk, zgs_getFlowContext or tree()"
+#define TOTAL "as totalBasis says: the budget, the balance at pricePerSector(), or the disk"
+
+/* Figures that are computed in a way of their own are left out. */
 static const struct origin origins[] = {
     {SOURCE_CHAIN, "network.head.number", "eth_getBlockByNumber: result.number"},
     {SOURCE_CHAIN, "network.head.time", "eth_getBlockByNumber: result.timestamp"},
@@ -103,6 +106,12 @@ static const struct origin origins[] = {
     {SOURCE_LEDGER, "ledger.accounts[].acknowledged", "getAccountsByUser: accounts[].acknowledged"},
     {SOURCE_LEDGER, "ledger.accounts[].generation", "getAccountsByUser: accounts[].generation"},
 
+    {SOURCE_STORAGE, "storage.usedBytes", USED},
+    {SOURCE_STORAGE, "storage.usedStorageGb", USED},
+    {SOURCE_STORAGE, "storage.objectCount", USED},
+    {SOURCE_STORAGE, "storage.sectors", USED},
+    {SOURCE_STORAGE, "storage.totalBytes", TOTAL},
+    {SOURCE_STORAGE, "storage.totalStorageGb", TOTAL},
     {SOURCE_STORAGE, "storage.node.syncBlock", ZGS_GET_STATUS ": result.logSyncHeight"},
     {SOURCE_STORAGE, "storage.node.peers", ZGS_GET_STATUS ": result.connectedPeers"},
     {SOURCE_STORAGE, "storage.explorer.files", "data.files"},
@@ -110,6 +119,8 @@ static const struct origin origins[] = {
 
     {SOURCE_INFT, "inft.owner", "ownerOf"},
     {SOURCE_INFT, "inft.authorizedUsers[]", "authorizedUsersOf"},
+    {SOURCE_INFT, "inft.dataHashes[].description", "the family's call for its data"},
+    {SOURCE_INFT, "inft.dataHashes[].hash", "the family's call for its data"},
     {SOURCE_INFT, "inft.dataHashes[].stored", "0G Storage's word on that root"},
     {SOURCE_INFT, "inft.metadata.name", "document behind tokenURI: name"},
     {SOURCE_INFT, "inft.lastUpdate.block", "eth_getLogs: result[].blockNumber"},

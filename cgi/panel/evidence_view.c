@@ -30,24 +30,37 @@ static const char *shown_to(const struct evidence_view *view, const char *shown,
 
 /* The line for a shell ------------------------------------------------------------------------ */
 
-/* Where the line's request goes: what may be shown, else the network's public node, else the
- * variable, which the shell fills in. */
+/* The host that the line asks: as it may be shown, else the network's public node; NULL when the
+ * shell has to fill it in. */
+static const char *host_of(const struct evidence_view *view, const struct evidence_request *r)
+{
+    const char *shown = shown_to(view, r->shown, r->shown_here);
+    bool is_chain = strcmp(r->variable, view->settings->chain_rpc.variable) == 0;
+    if (*shown != '$')
+        return shown;
+    return is_chain ? view->settings->network->rpc : NULL;
+}
+
+/* A path cannot just follow a query, and what stands on the chain is named by no variable. */
+static bool fits_shell(const struct evidence_request *r)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+    bool is_name = *r->variable && !r->variable[strspn(r->variable, letters)];
+    return is_name && !(r->has_query && r->path && *r->path);
+}
+
 static void put_target(struct buf *line, const struct evidence_view *view,
                        const struct evidence_request *r)
 {
-    const char *shown = shown_to(view, r->shown, r->shown_here);
-    const char *path = r->path ? r->path : "";
-    bool is_chain = strcmp(r->variable, view->settings->chain_rpc.variable) == 0;
-    if (*shown == '$' && is_chain && view->settings->network->rpc)
-        shown = view->settings->network->rpc;
-    if (*shown == '$') {
+    const char *host = host_of(view, r), *path = r->path ? r->path : "";
+    if (!host) {
         buf_printf(line, *path ? "\"${%s%%/}\"" : "\"$%s\"", r->variable);
         if (*path)
             shell_put_word(line, path);
         return;
     }
     struct buf url = buf_make(BUF_NO_LIMIT);
-    buf_printf(&url, "%s%s", shown, path);
+    buf_printf(&url, "%s%s", host, path);
     shell_put_word(line, buf_str(&url));
     if (url.err)
         line->err = url.err;
@@ -58,7 +71,7 @@ static void put_curl(struct json_writer *w, const struct evidence_view *view,
                      const struct evidence_request *r)
 {
     bool is_get = r->path != NULL;
-    if ((!is_get && !r->body) || (is_get && *r->path && r->has_query)) {
+    if ((!is_get && !r->body) || (!host_of(view, r) && !fits_shell(r))) {
         json_put_null(w, "curl");
         return;
     }

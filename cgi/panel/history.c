@@ -3,8 +3,7 @@
 #include "panel/sources.h"
 #include <math.h>
 
-/* The figures; NaN for what is not known ---------------------------------------------------------
- */
+/* The figures; NaN for what is not known ------------------------------------------------------ */
 
 static const void *fresh_value(const struct view *view, enum source_id id)
 {
@@ -64,8 +63,8 @@ static double recent_failed(const struct view *view)
 static double tokens_per_second(const struct view *view)
 {
     const struct jobs_value *v = fresh_jobs(view);
-    bool known = v && v->window_token_ms > 0;
-    return known ? 1000.0 * (double)v->window_tokens / (double)v->window_token_ms : NAN;
+    double speed;
+    return v && jobs_token_speed(v, &speed) ? speed : NAN;
 }
 
 static double used_storage(const struct view *view)

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "panel/job_view.h"
-#include "store/cursor.h"
 #include "web/query.h"
 #include <stdlib.h>
 #include <string.h>
@@ -90,12 +89,6 @@ bool job_pages_is_first(const char *text)
     return !read_query(text, &query) && !*query.before && query.limit == FIRST_PAGE_JOBS;
 }
 
-static bool is_cursor(const char *text, struct arena *arena)
-{
-    struct cursor cursor;
-    return !*text || cursor_parse(text, arena, &cursor) == ERR_OK;
-}
-
 static void reply_failure(enum err err, const struct web_request *request, struct web_reply *reply)
 {
     if (err == ERR_NO_MEMORY) {
@@ -136,7 +129,7 @@ void job_pages_reply(struct job_pages *pages, struct snapshot *snapshot,
     struct page_query query;
     struct job_page page = {.count = 0};
     const char *wrong = read_query(request->query, &query);
-    if (!wrong && !is_cursor(query.before, request->arena))
+    if (!wrong && *query.before && !store_cursor_valid(query.before, request->arena))
         wrong = "bad_cursor";
     if (wrong) {
         web_problem(request, reply, 400, wrong,

@@ -357,8 +357,8 @@ static void push_round(struct poller *p, struct source *s)
         }
         int64_t now = clock_mono_ms();
         int64_t wait = s->row->is_scan ? gate_scan_wait_ms(gate, now) : gate_wait_ms(gate, now);
-        bool late = !s->row->is_scan && now - round->started_ms >= ROUND_TIMEOUT_MS;
-        late = late || (wait && x->optional);
+        bool too_late = now - round->started_ms >= ROUND_TIMEOUT_MS || (wait && x->optional);
+        bool late = too_late && !s->row->is_scan;
         if (wait && !late)
             continue;
         if (s->row->is_scan) {

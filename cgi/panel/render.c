@@ -219,8 +219,7 @@ static void sources_body(struct json_writer *w, const struct pass *p)
     (void)p;
 }
 
-/* The figures of one source ---------------------------------------------------------------------
- */
+/* The figures of one source ------------------------------------------------------------------- */
 
 static void chain_figures(struct json_writer *w, const struct pass *p)
 {
@@ -270,8 +269,7 @@ void render_figures(const struct view *view, enum source_id id, struct buf *out)
     json_close_object(&w);
 }
 
-/* The bodies ------------------------------------------------------------------------------------
- */
+/* The bodies ---------------------------------------------------------------------------------- */
 
 /* What each JSON body holds besides `sources` and `renderedAt`. */
 static void (*const writers[])(struct json_writer *, const struct pass *) = {

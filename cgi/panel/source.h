@@ -64,7 +64,8 @@ struct exchange {
     const struct endpoint *endpoint;
     const char *path; /* GET only, in round->work; "" for the endpoint's URL as it is */
     size_t max_bytes; /* of the reply */
-    /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate. */
+    /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate, unless
+     * it is a scan's. */
     bool optional;
     struct http_call *call; /* while in flight */
     bool ended;

@@ -181,12 +181,14 @@ static void check_network(const struct settings *settings, struct storage_value 
                  status->chain_id);
 }
 
-static void read_node(struct round *round, const struct exchange *x, struct storage_value *v)
+/* Why the node does not say how it is; older ones do not know the other calls. */
+static enum err read_node(struct round *round, const struct exchange *x, struct storage_value *v)
 {
 
     struct storage_node_status status = {0};
-    if (!x->err && !x->answers[NODE_STATUS].err)
-        storage_node_status(x->answers[NODE_STATUS].result, &status);
+    enum err err = x->err ? x->err : x->answers[NODE_STATUS].err;
+    if (!err)
+        err = storage_node_status(x->answers[NODE_STATUS].result, &status);
     v->has_sync = status.valid & NODE_SYNC_BLOCK;
     v->sync_block = status.sync_block;
     v->has_peers = status.valid & NODE_PEERS;
@@ -200,6 +202,7 @@ static void read_node(struct round *round, const struct exchange *x, struct stor
                    !storage_shard(x->answers[NODE_SHARD].result, &shard) &&
                    !storage_node_sectors(x->answers[NODE_SECTORS].result, &sectors) &&
                    !storage_share_bytes(sectors, &shard, &v->share_bytes);
+    return err;
 }
 
 static void read_indexer(struct round *round, const struct exchange *x, struct storage_value *v)
@@ -297,7 +300,9 @@ static enum err parse_flow(struct round *round)
     v->has_balance = round->settings->has_wallet && !read_balance(round, &v->funds.balance);
     const struct witnesses *w = round->progress;
     if (w->node)
-        read_node(round, w->node, v);
+        err = read_node(round, w->node, v);
+    if (err && round->settings->storage_mode == STORAGE_NODE)
+        return err; /* the card is about this node */
     if (w->indexer)
         read_indexer(round, w->indexer, v);
     if (w->indexer_status)

@@ -2,6 +2,7 @@
 
 #include "eth/hex.h"
 #include "store/job.h"
+#include "store/store.h"
 #include <string.h>
 
 /* DATA of eth/hex.h: 8 bytes of timestamp, highest first, then the id. Hexadecimal has no
@@ -44,4 +45,10 @@ enum err cursor_parse(const char *text, struct arena *arena, struct cursor *curs
         return ERR_BAD_FORMAT;
     *cursor = (struct cursor){.timestamp_ms = (int64_t)time, .id = id};
     return ERR_OK;
+}
+
+bool store_cursor_valid(const char *text, struct arena *arena)
+{
+    struct cursor cursor;
+    return cursor_parse(text, arena, &cursor) == ERR_OK;
 }

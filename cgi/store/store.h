@@ -130,6 +130,10 @@ struct job_page {
 enum err store_read_page(struct store_reader *const *readers, size_t count, const char *before,
                          size_t limit, struct arena *arena, struct job_page *page);
 
+/* Whether `text` can be the cursor of a page. Scratch memory comes from `arena`. Thread-safe for
+ * different arenas. */
+bool store_cursor_valid(const char *text, struct arena *arena);
+
 /* Ids of jobs in the order in which they were first recorded, from behind `*after` on (0: from the
  * first), at most `max`; moves *after. Starts anew from 0 when the store was replaced: when
  * store_generation() differs. */

@@ -243,6 +243,7 @@ static enum err prove(struct store_writer *w, const char *id, enum job_proof pro
     const struct job record = {
         .id = id, .status = before.status, .benchmark_id = before.benchmark_id, .proof = proof};
     job_merge(&after, &record, now_ms, &changed); /* refuses no record of the same job */
+    after.updated_ms = before.updated_ms;         /* it is not the agent that says so */
     return changed ? update(w, seq, &before, &after, now_ms) : ERR_OK;
 }
 

@@ -1,4 +1,4 @@
-// Our own contracts, compiled from solidity/ once: the cache is keyed by all that decides the result.
+// Solidity contracts, compiled once: the cache is keyed by all that decides the result.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,14 +8,17 @@ import { replaceFile } from './files.mjs';
 
 const require = createRequire(import.meta.url);
 
-const SOURCES = ['AgentNft', 'StorageReward'];
+const OWN = ['AgentNft', 'StorageReward'];
 
-/** What solc calls its standard JSON input. */
-async function compilerInput() {
+/**
+ * What solc calls its standard JSON input.
+ * @param {URL} folder
+ * @param {string[]} files  names without .sol
+ */
+async function compilerInput(folder, files) {
     const sources = {};
-    for (const name of SOURCES) {
-        const path = new URL(`./solidity/${name}.sol`, import.meta.url);
-        sources[`${name}.sol`] = { content: await readFile(path, 'utf8') };
+    for (const name of files) {
+        sources[`${name}.sol`] = { content: await readFile(new URL(`${name}.sol`, folder), 'utf8') };
     }
     return JSON.stringify({
         language: 'Solidity',
@@ -28,15 +31,16 @@ async function compilerInput() {
     });
 }
 
+/** By name; what is abstract has no bytecode and is left out. */
 function artifactsOf(output) {
     const { errors = [], contracts } = output;
     const complaints = errors.map(({ formattedMessage }) => formattedMessage);
     if (complaints.length > 0) throw new Error(`solidity: ${complaints.join('\n')}`);
     return Object.fromEntries(
-        SOURCES.map((name) => {
-            const { abi, evm } = contracts[`${name}.sol`][name];
-            return [name, { abi, bytecode: `0x${evm.bytecode.object}` }];
-        }),
+        Object.values(contracts)
+            .flatMap(Object.entries)
+            .filter(([, { evm }]) => evm.bytecode.object !== '')
+            .map(([name, { abi, evm }]) => [name, { abi, bytecode: `0x${evm.bytecode.object}` }]),
     );
 }
 
@@ -50,13 +54,15 @@ async function compile(input, signal) {
 }
 
 /**
- * ABI and creation bytecode of the contracts in solidity/.
+ * ABI and creation bytecode of the contracts in some Solidity files.
+ * @param {URL} folder
+ * @param {string[]} files  names without .sol
  * @param {string} cacheDir  exists
  * @param {AbortSignal} signal  ends a running compiler
- * @returns {Promise<Record<'AgentNft' | 'StorageReward', {abi: object[], bytecode: string}>>}
+ * @returns {Promise<Record<string, {abi: object[], bytecode: string}>>}  by the contract's name
  */
-export async function ownContracts(cacheDir, signal) {
-    const input = await compilerInput();
+export async function compiledContracts(folder, files, cacheDir, signal) {
+    const input = await compilerInput(folder, files);
     const { version } = require('solc/package.json');
     const key = createHash('sha256').update(version).update(input).digest('hex').slice(0, 16);
     const path = join(cacheDir, `solidity-${key}.json`);
@@ -69,3 +75,7 @@ export async function ownContracts(cacheDir, signal) {
     await replaceFile(path, JSON.stringify(artifacts));
     return artifacts;
 }
+
+/** Those in solidity/. */
+export const ownContracts = (cacheDir, signal) =>
+    compiledContracts(new URL('./solidity/', import.meta.url), OWN, cacheDir, signal);

@@ -435,7 +435,7 @@ export interface components {
             /** @description As the agent says. */
             provider?: string | null;
             /**
-             * @description How well the answer is proven; null while nothing is known.
+             * @description How well the answer is proven: the listed signer signed these hashes (response) or this handle (signer), only the agent says so (reported), the signature is wrong (bad), the provider has none (absent). Null while nothing is known.
              * @enum {string|null}
              */
             proof?: "response" | "signer" | "reported" | "bad" | "absent" | null;
@@ -667,7 +667,7 @@ export interface components {
             /** @description Of the whole answer. */
             answerBytes: number;
             answerTruncated: boolean;
-            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole. */
+            /** @description A line for a POSIX shell that asks the same. The node is the network's public one, or a variable of this program's configuration that must be set; null when the request is too long to be kept whole, or goes to a URL that may not be shown and has no variable. */
             curl: string | null;
         };
         /** @description All requests of one reading, in their order. */
@@ -700,7 +700,7 @@ export interface components {
             origin: string | null;
             /** @description The contract that was read. */
             contract: components["schemas"]["Address"] | null;
-            /** @description That contract in the network's block explorer; null on the local network. */
+            /** @description That contract, or for the chain itself the wallet, in the network's block explorer; null on the local network. */
             explorer: string | null;
             /** @description A line for a POSIX shell that gets the source's figures from this server. */
             curl: string | null;

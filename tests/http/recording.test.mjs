@@ -7,16 +7,20 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { computeAddress } from 'ethers';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
-import { readingFrom, ROOT, startStack } from '../lib/stack.mjs';
+import { inMemory } from '../lib/processes.mjs';
+import { IS_SANITIZED, readingFrom, ROOT, startStack } from '../lib/stack.mjs';
 import { StubNode } from '../lib/stub-rpc.mjs';
 import { until } from '../lib/until.mjs';
 
 const run = promisify(execFile);
 const ROUTE = '/admin/api/jobs';
 const PLANTED = { ADMIN_TOKEN: 'planted-admin-0123456789abcdef0123', RECORD_TOKEN: 'planted-record-0123456789abcdef012' };
-const KEY = 'planted-key-0123456789abcdef0123456789';
+/** A private key that nobody uses, and its account. */
+const KEY = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0';
+const WALLET = computeAddress(`0x${KEY}`);
 const IS_ROOT = process.getuid() === 0;
 /** Through nginx's cache, which counts whole seconds. */
 const SHOWN_MS = 4000;
@@ -32,6 +36,7 @@ before(async () => {
             ...node.settings,
             ...PLANTED,
             ZG_CHAIN_PRIVATE_KEY: KEY,
+            ZG_WALLET_ADDRESS: WALLET,
             ZG_ADMIN_RATE_LIMIT: '0',
         }),
     );
@@ -253,9 +258,18 @@ describe('secrets', () => {
         }
     });
 
-    test('admin.fcgi keeps no token in its environment', { skip: !IS_ROOT && 'its environment can be read by its user' }, () => {
+    const unreadable = (!IS_ROOT && 'only root may read it') || (IS_SANITIZED && 'a sanitizer maps terabytes');
+
+    test('nor anywhere in its memory', { skip: unreadable }, async () => {
+        await listed(); // it has answered, and read the store
+        const secrets = [...Object.values(PLANTED), KEY].map((text) => Buffer.from(text));
+        const found = inMemory(stack.metricsPid, [Buffer.from(WALLET), ...secrets, Buffer.from(KEY, 'hex')]);
+        assert.deepEqual(found.map(String), [WALLET], 'what it is given is found, and no secret');
+    });
+
+    test('admin.fcgi keeps no token or key in its environment', { skip: !IS_ROOT && 'its environment can be read by its user' }, () => {
         const environment = readFileSync(`/proc/${stack.pidOf('admin.fcgi')}/environ`, 'latin1');
-        for (const token of Object.values(PLANTED)) assert.ok(!environment.includes(token));
+        holdsNone('environ', environment);
     });
 
     test('no log, reply or line of the start has one', async () => {
@@ -290,6 +304,20 @@ describe('secrets', () => {
         assert.throws(() => asPanel('touch', join(jobs, 'x')), /Permission denied/);
         for (const file of readdirSync(jobs)) assert.throws(() => asPanel('test', '-w', join(jobs, file)));
     });
+});
+
+test('a key of another wallet, or none at all, is refused before anything starts', async () => {
+    for (const [key, why] of [
+        [KEY, `the key is that of ${WALLET}, which is not ZG_WALLET_ADDRESS`],
+        [KEY.slice(1), 'expected a private key, 64 hexadecimal digits'],
+    ]) {
+        const settings = readingFrom(node.url, { ...node.settings, ZG_CHAIN_PRIVATE_KEY: key });
+        await assert.rejects(startStack(settings), (error) => {
+            assert.ok(error.message.includes(`ZG_CHAIN_PRIVATE_KEY: ${why}`), error.message);
+            assert.ok(!error.message.includes(key));
+            return true;
+        });
+    }
 });
 
 test('tokens of its own are random, made once, and work', async (t) => {

@@ -78,7 +78,7 @@ test('the local network: what its wallet stores, and what others say of it', asy
         ours: String(storage.objectCount),
         theirs: String(storage.objectCount + 3),
     });
-    assert.equal(check('indexer flow').theirs, facts.marketContract);
+    assert.equal(check('indexer flow').theirs, facts.marketContract, 'as an address is written');
     const browser = await launchBrowser();
     t.after(() => browser.close());
     const { page } = await openPage(browser);

@@ -24,7 +24,9 @@ export const serving = {
     v3: new Interface([
         `function getAllServices${PAGE_OF_SERVICES}`,
         `function getAccountsByUser${PAGE_OF_ACCOUNTS}`,
+        `function getService(address provider) view returns (tuple(${SERVICE_V3}))`,
         'function ledgerAddress() view returns (address)',
+        'error ServiceNotExist(address provider)',
         'error LimitTooLarge(uint256 given, uint256 max)',
     ]),
 };

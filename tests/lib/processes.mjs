@@ -1,5 +1,5 @@
 // What Linux tells about processes.
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from 'node:fs';
 
 /** @param {number} pid @returns {string} one of R, S, D, T, Z, ...; '' when there is no such process */
 function stateOf(pid) {
@@ -62,4 +62,42 @@ export function memoryOf(pid, field) {
     const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status);
     if (!match) throw new Error(`/proc/${pid}/status has no ${field}`);
     return Number(match[1]) * 1024;
+}
+
+const PIECE = 1024 * 1024;
+
+/** Of what a process has mapped and can read, in pieces. Needs the right to trace it. @param {number} pid */
+function* memoryPieces(pid) {
+    const mem = openSync(`/proc/${pid}/mem`, 'r');
+    try {
+        for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
+            const [, from, to, name] = /^([0-9a-f]+)-([0-9a-f]+) r\S+ \S+ \S+ \S+ *(.*)$/.exec(line) ?? [];
+            if (from === undefined || /^\[v(var|syscall)/.test(name)) continue;
+            const end = BigInt(`0x${to}`);
+            for (let at = BigInt(`0x${from}`); at < end; ) {
+                const piece = Buffer.alloc(Number(end - at < PIECE ? end - at : BigInt(PIECE)));
+                yield piece.subarray(0, readSync(mem, piece, 0, piece.length, at));
+                at += BigInt(piece.length);
+            }
+        }
+    } finally {
+        closeSync(mem);
+    }
+}
+
+/**
+ * Which of these stand anywhere in the memory of a process.
+ * @param {number} pid
+ * @param {Buffer[]} wanted
+ */
+export function inMemory(pid, wanted) {
+    const overlap = Math.max(...wanted.map((bytes) => bytes.length)) - 1;
+    const found = new Set();
+    let tail = Buffer.alloc(0);
+    for (const piece of memoryPieces(pid)) {
+        const both = Buffer.concat([tail, piece]);
+        for (const bytes of wanted) if (both.includes(bytes)) found.add(bytes);
+        tail = both.subarray(Math.max(0, both.length - overlap));
+    }
+    return wanted.filter((bytes) => found.has(bytes));
 }

@@ -146,6 +146,8 @@ export class StubNode {
                 return this.#getServicesPaged(data);
             case SELECTORS.getAllServices:
                 return this.#getServices();
+            case SELECTORS.getService:
+                return this.#getService(data);
             case SELECTORS.getAccountsByUser:
                 return this.#getAccounts(data);
             case SELECTORS.ledgerAddress:
@@ -169,6 +171,16 @@ export class StubNode {
     #getServices() {
         if (this.generation === 'v3') throw new RpcError(REVERTED);
         return serving[this.generation].encodeFunctionResult('getAllServices', [this.services]);
+    }
+
+    #getService(data) {
+        const [provider] = serving.v3.decodeFunctionData('getService', data);
+        const service = this.services.find((listed) => listed.provider === provider);
+        if (!service) {
+            const why = serving.v3.encodeErrorResult('ServiceNotExist', [provider]);
+            throw new RpcError({ ...REVERTED, data: why });
+        }
+        return serving.v3.encodeFunctionResult('getService', [service]);
     }
 
     #getAccounts(data) {
@@ -199,6 +211,7 @@ export class StubNode {
 export const SELECTORS = {
     getAllServices: '0x21fe0f30',
     getAllServicesPaged: '0xa09cfca9',
+    getService: '0x15a52302',
     getAccountsByUser: '0x4fe63f4d',
     ledgerAddress: '0xd1d20056',
     getLedger: '0xf7cd6af9',

@@ -6,8 +6,11 @@ export class StubServer {
     constructor(text) {
         this.text = text;
         this.requests = 0;
-        /** Path and query of the newest request. */
+        /** Path and query of the newest request, and its headers. */
         this.asked = '';
+        /** @type {http.IncomingHttpHeaders} */
+        this.headers = {};
+        this.host = '127.0.0.1';
         /**
          * Replaces the whole reply.
          * @type {null | ((response: http.ServerResponse, text: string) => void)}
@@ -19,7 +22,7 @@ export class StubServer {
     }
 
     get url() {
-        return `http://127.0.0.1:${this.port}`;
+        return `http://${this.host}:${this.port}`;
     }
 
     /** Listens, at the port of before if there was one. */
@@ -27,6 +30,7 @@ export class StubServer {
         this.server = http.createServer((request, response) => {
             this.requests += 1;
             this.asked = request.url;
+            this.headers = request.headers;
             response.on('error', () => {});
             if (this.reply) this.reply(response, this.text);
             else response.end(this.text);
@@ -37,7 +41,7 @@ export class StubServer {
         });
         await new Promise((resolve, reject) => {
             this.server.on('error', reject);
-            this.server.listen(this.port, '127.0.0.1', resolve);
+            this.server.listen(this.port, this.host, resolve);
         });
         this.port = this.server.address().port;
         return this;

@@ -23,16 +23,17 @@ const names = (list) => list.map(({ name }) => name).sort();
 const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]).sort();
 
 describe('the names', () => {
-    test('metrics.fcgi reads what the list gives it', async () => {
-        const table = matches(await read('cgi/panel/settings.c'), /\.name = "([A-Z_]+)"/g);
+    test('the C programs read what the list gives them', async () => {
+        const table = matches(await read('cgi/zerog/settings.c'), /\.name = "([A-Z_]+)"/g);
         assert.ok(table.length >= 5);
-        assert.deepEqual(table, names((await settingList()).filter(({ reader }) => reader === 'metrics')));
+        const given = (await settingList()).filter(({ reader, secrecy }) => reader !== 'start' && secrecy === 'public');
+        assert.deepEqual(table, names(given));
     });
 
-    test('it is given no secret, and refuses each of them', async () => {
+    test('metrics.fcgi is given no secret, and refuses each of them', async () => {
         const list = await settingList();
-        assert.deepEqual(list.filter(({ reader, secrecy }) => reader === 'metrics' && secrecy !== 'public'), []);
-        const [, table] = /secrets\[\] = \{([^}]*)\}/.exec(await read('cgi/panel/settings.c'));
+        assert.deepEqual(list.filter(({ reader, secrecy }) => reader !== 'admin' && secrecy !== 'public'), []);
+        const [, table] = /secrets\[\] = \{([^}]*)\}/.exec(await read('cgi/zerog/settings.c'));
         const refused = matches(table, /"([A-Z_]+)"/g).flatMap((name) => [name, `${name}_FILE`]);
         assert.deepEqual(refused.sort(), names(list.filter(({ secrecy }) => secrecy === 'secret')));
     });

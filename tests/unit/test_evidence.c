@@ -177,6 +177,57 @@ static const char *repeated(char byte, size_t len)
     return text;
 }
 
+/* Of what stands on the chain the name is a description. */
+static void a_name_that_is_no_variable_makes_no_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variable, *line;
+    } cases[] = {
+        {"tokenURI", "curl -gsS \"$tokenURI\""},
+        {"the provider's URL", NULL},
+        {"", NULL},
+        {"a`id`", NULL},
+    };
+    set_up_galileo();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct evidence *e = evidence_new();
+        const struct exchange *x =
+            exchange_at(0, endpoint_of(cases[i].variable, "https://x.example/some/where"), "");
+        evidence_sent(e, x, NULL, 0);
+        answer(e, x, "{}");
+        publish(e, SOURCE_INFT, ERR_OK);
+        cJSON *doc = view_of(SOURCE_INFT, false);
+        const char *line = json_get_str(request_at(doc, 0), "curl");
+        if (cases[i].line)
+            assert_string_equal(line, cases[i].line);
+        else
+            assert_null(line);
+        cJSON_Delete(doc);
+    }
+}
+
+/* With a key in the node's URL the line asks the node that everybody may. */
+static void the_line_asks_the_public_node_in_place_of_a_secret_one(void **state)
+{
+    (void)state;
+    set_up(ENVIRONMENT("ZG_NETWORK=galileo", "ZG_CHAIN_RPC=https://x.example/v3/k3yk3yk3y"));
+    struct evidence *e = evidence_new();
+    const struct exchange *x = exchange_at(0, &settings.chain_rpc, NULL);
+    evidence_sent(e, x, "[]", 2);
+    answer(e, x, "no such path: /v3/k3yk3yk3y");
+    publish(e, SOURCE_CHAIN, ERR_OK);
+    for (int here = 0; here < 2; here++) {
+        cJSON *doc = view_of(SOURCE_CHAIN, here);
+        const cJSON *request = request_at(doc, 0);
+        const char *line = json_get_str(request, "curl");
+        assert_string_equal(json_get_str(request, "url"), "$ZG_CHAIN_RPC");
+        assert_string_equal(json_get_str(request, "answer"), "no such path: /v3/[redacted]");
+        assert_string_equal(strrchr(line, ' '), " 'https://evmrpc-testnet.0g.ai'");
+        cJSON_Delete(doc);
+    }
+}
+
 static void what_is_too_long_is_cut_and_says_so(void **state)
 {
     (void)state;
@@ -359,6 +410,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_request_comes_with_its_answer_and_its_line),
         TEST(the_line_names_the_variable_of_what_may_not_be_shown),
+        TEST(a_name_that_is_no_variable_makes_no_line),
+        TEST(the_line_asks_the_public_node_in_place_of_a_secret_one),
         TEST(what_is_too_long_is_cut_and_says_so),
         TEST(a_reading_has_a_limit),
         TEST(requests_stand_in_the_order_they_were_planned),

@@ -1,31 +1,6 @@
 #include "zerog/inft_family.h"
 
-#include "support_calls.h"
-
-static struct arena arena;
-static cJSON *vectors;
-
-static int load(void **state)
-{
-    (void)state;
-    vectors = load_json_vectors("inft-and-storage-calls.json");
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    cJSON_Delete(vectors);
-    arena_free(&arena);
-    return 0;
-}
-
-static struct token_id make_id(const char *text)
-{
-    struct token_id id;
-    assert_int_equal(token_id_parse(text, &id), ERR_OK);
-    return id;
-}
+#include "support_inft.h"
 
 /* Answers to the probes in their order: JSON of a result, "none" for a function that is not there,
  * "token" for a token that is not there, "fail" for a node that fails; a label of the vectors. */

@@ -1,32 +1,7 @@
 #include "zerog/inft_history.h"
 
-#include "support_calls.h"
 #include "support_chain.h"
-
-static struct arena arena;
-static cJSON *vectors;
-
-static int load(void **state)
-{
-    (void)state;
-    vectors = load_json_vectors("inft-and-storage-calls.json");
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    cJSON_Delete(vectors);
-    arena_free(&arena);
-    return 0;
-}
-
-static struct token_id make_id(const char *text)
-{
-    struct token_id id;
-    assert_int_equal(token_id_parse(text, &id), ERR_OK);
-    return id;
-}
+#include "support_inft.h"
 
 static const cJSON *recorded_logs(const char *contract)
 {

@@ -26,6 +26,7 @@ static struct kept_stderr kept;
 struct subject {
     struct settings settings;
     struct snapshot_board board;
+    struct evidence_board evidence;
     struct poller *poller;
     char url[128];
 };
@@ -42,8 +43,10 @@ static void prepare(struct subject *s, const char *host, int node, char *const *
     environment[count] = NULL;
     load_good(&s->settings, environment);
     snapshot_board_init(&s->board);
+    evidence_board_init(&s->evidence);
     s->poller = poller_new(&s->settings, &s->board);
     assert_non_null(s->poller);
+    poller_keep_evidence(s->poller, &s->evidence);
 }
 
 static void start(struct subject *s, const char *host, int node, char *const *more)
@@ -67,6 +70,7 @@ static int64_t stop(struct subject *s)
     s->poller = NULL;
     int64_t took = clock_mono_ms() - before;
     snapshot_board_free(&s->board);
+    evidence_board_free(&s->evidence);
     settings_free(&s->settings);
     return took;
 }
@@ -337,6 +341,29 @@ static void a_list_is_read_to_its_end(void **state)
     }
 }
 
+static void every_step_of_a_round_leaves_its_evidence(void **state)
+{
+    (void)state;
+    enum { NODE = FIRST_FREE_NODE + 3 };
+    nodes[NODE].services = 1000;
+    prepare(&one, "127.0.0.1", NODE, ENVIRONMENT(SERVING));
+    poller_read_once(one.poller);
+    struct evidence_pair pair = evidence_acquire(&one.evidence, SOURCE_COMPUTE);
+    assert_null(pair.failed);
+    assert_true(pair.good->good);
+    assert_int_equal(pair.good->asked, 5); /* the first page, and four batches at once */
+    for (size_t i = 0; i < pair.good->asked; i++) {
+        const struct evidence_request *r = &pair.good->requests[i];
+        assert_string_equal(r->shown_here, "$ZG_CHAIN_RPC");
+        assert_true(strncmp(r->body, "[{\"jsonrpc\":", 12) == 0);
+        assert_int_equal(r->answer_len, EVIDENCE_ANSWER_BYTES);
+        assert_int_equal(r->status, 200);
+    }
+    assert_true(strncmp(buf_str(&pair.good->values), "{\"services\":[{", 14) == 0);
+    assert_true(pair.good->head.number > 0);
+    evidence_release(pair.good);
+}
+
 static void a_list_longer_than_we_keep_is_cut_and_counted(void **state)
 {
     (void)state;
@@ -429,6 +456,12 @@ static void failures_say_why_and_the_next_good_answer_heals(void **state)
     assert_becomes(&one, SOURCE_COMPUTE, STATE_ERROR, err_text(ERR_NOT_JSON), SOON_MS);
     assert_becomes(&two, SOURCE_CHAIN, STATE_ERROR, err_text(ERR_WRONG_CHAIN), SOON_MS);
     assert_becomes(&two, SOURCE_COMPUTE, STATE_ERROR, err_text(ERR_WRONG_CHAIN), SOON_MS);
+    struct evidence_pair pair = evidence_acquire(&one.evidence, SOURCE_CHAIN);
+    assert_null(pair.good);
+    assert_int_equal(pair.failed->err, ERR_NOT_JSON);
+    assert_int_equal(pair.failed->requests[0].err, ERR_NOT_JSON);
+    assert_non_null(strstr(pair.failed->requests[0].answer, "<html>"));
+    evidence_release(pair.failed);
     nodes[NODE].mode = NODE_ANSWERS;
     nodes[NODE + 1].chain_id = 31337;
     assert_fresh(&one, SOURCE_CHAIN, 2000 + SOON_MS);
@@ -613,6 +646,7 @@ int main(void)
         TEST(a_wallet_without_a_deposit_is_a_value),
         TEST(all_sub_accounts_count_or_none),
         TEST(a_list_is_read_to_its_end),
+        TEST(every_step_of_a_round_leaves_its_evidence),
         TEST(a_list_longer_than_we_keep_is_cut_and_counted),
         TEST(a_service_on_two_pages_is_listed_once),
         TEST(a_list_that_grows_between_its_pages_is_read),

@@ -108,11 +108,12 @@ static void a_proof_replaces_a_weaker_one_and_takes_the_job_off(void **state)
         assert_to_prove(f.store, 0, MOST, id);
         assert_int_equal(store_prove_job(writer, id, cases[i].found, NOW_MS), ERR_OK);
         assert_to_prove(f.store, 0, MOST, "");
-        assert_int_equal(store_prove_job(writer, id, cases[i].later, NOW_MS), ERR_OK);
+        assert_int_equal(store_prove_job(writer, id, cases[i].later, NOW_MS + 9), ERR_OK);
         put_job(writer, &job); /* the agent says it again, which proves nothing less */
         struct job got = get_job(f.store, id, &arena);
         assert_int_equal(got.proof, cases[i].expected);
         assert_int_equal(got.status, JOB_COMPLETED);
+        assert_int_equal(got.updated_ms, NOW_MS); /* when the agent was last heard of */
         assert_string_equal(got.chat_id, job.chat_id);
         assert_number(got.ended_ms, NOW_MS - 1000);
     }

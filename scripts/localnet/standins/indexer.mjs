@@ -3,12 +3,6 @@ import { Refusal, sendJson } from './front.mjs';
 import { answerRpc, RpcError } from './json-rpc.mjs';
 import { SHARD } from './storage-node.mjs';
 
-/** Members of a fault that the indexer heeds itself. */
-export const INDEXER_FAULTS = {
-    /** the Flow contract that its nodes are said to follow */
-    flowAddress: (value) => typeof value === 'string',
-};
-
 const MAX_FILES = 100;
 const LATENCY_MS = 1;
 
@@ -81,12 +75,6 @@ export class Indexer {
         return info ? send(res, info) : sendError(res, NOT_FOUND);
     }
 
-    #sendStatus(res, { flowAddress }) {
-        const status = this.#node.status();
-        if (flowAddress !== undefined) status.networkIdentity.flowAddress = flowAddress;
-        return send(res, status);
-    }
-
     async #sendInfos(res, ids) {
         if (ids.length === 0 || ids.length > MAX_FILES) return sendError(res, INVALID);
         return send(res, await Promise.all(ids.map((id) => this.#fileInfo(this.#find(id)))));
@@ -96,7 +84,7 @@ export class Indexer {
     handle = async (req, res, fault) => {
         if (req.method === 'POST') return answerRpc(req, res, this.#methods);
         const { pathname, searchParams } = new URL(req.url, this.#nodeUrl);
-        if (pathname === '/node/status') return this.#sendStatus(res, fault);
+        if (pathname === '/node/status') return send(res, this.#node.status(fault));
         if (pathname === '/file') return this.#sendFile(res, searchParams);
         if (pathname === '/files/info') return this.#sendInfos(res, searchParams.getAll('cid'));
         const [, id] = /^\/file\/info\/([^/]+)$/.exec(pathname) ?? [];

@@ -7,6 +7,16 @@ const SECTOR_BYTES = 256;
 const SEGMENT_BYTES = 1024 * SECTOR_BYTES;
 const PEERS = 0;
 
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+/** Members of a fault that the node heeds itself, and the indexer for it. */
+export const NODE_FAULTS = {
+    /** the Flow contract that it says it follows */
+    flowAddress: (value) => typeof value === 'string',
+    /** so many blocks behind the chain */
+    lagBlocks: isCount,
+};
+
 export const SHARD = { shardId: 0, numShard: 1 };
 
 export class StorageNode {
@@ -22,15 +32,16 @@ export class StorageNode {
         this.#store = store;
     }
 
-    status() {
+    /** @param {import('./faults.mjs').Fault} fault */
+    status({ flowAddress = flow.address, lagBlocks = 0 }) {
         return {
             connectedPeers: PEERS,
-            logSyncHeight: this.#submissions.block.number,
+            logSyncHeight: this.#submissions.block.number - lagBlocks,
             logSyncBlock: this.#submissions.block.hash,
             nextTxSeq: this.#submissions.files.length,
             networkIdentity: {
                 chainId: CHAIN_ID,
-                flowAddress: flow.address.toLowerCase(),
+                flowAddress: flowAddress.toLowerCase(),
                 p2pProtocolVersion: { major: 0, minor: 4, build: 0 },
             },
         };
@@ -76,7 +87,6 @@ export class StorageNode {
     }
 
     #methods = {
-        zgs_getStatus: () => this.status(),
         zgs_getShardConfig: () => SHARD,
         zgs_getFlowContext: () => [this.#submissions.flowRoot, this.#submissions.flowLength],
         zgs_getFileInfo: (root, needAvailable) => {
@@ -93,5 +103,6 @@ export class StorageNode {
     };
 
     /** @type {import('./front.mjs').Handler} */
-    handle = (req, res) => answerRpc(req, res, this.#methods);
+    handle = (req, res, fault) =>
+        answerRpc(req, res, { zgs_getStatus: () => this.status(fault), ...this.#methods });
 }

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 function show() {
-  return render(<Page url="/api/metrics" initial={{ metrics: metrics(), date: NOW }} theme="dark" />);
+  return render(<Page url="/api/metrics" evidence="/api/evidence" initial={{ metrics: metrics(), date: NOW }} theme="dark" />);
 }
 
 test("the included snapshot is on the first screen and below it", () => {
@@ -61,4 +61,13 @@ test("keys with a modifier belong to the browser", () => {
   show();
   fireEvent.keyDown(document.body, { key: "p", ctrlKey: true });
   expect(screen.queryByText("updates paused")).toBeNull();
+});
+
+test("the feet and the list of sources open the evidence", async () => {
+  show();
+  fireEvent.click(within(screen.getByRole("region", { name: "GPU Utilization" })).getByRole("button", { name: /GPU/ }));
+  await screen.findByRole("dialog", { name: "GPU" });
+  expect(fetch).toHaveBeenCalledWith("/api/evidence/gpu", expect.anything());
+  fireEvent.click(screen.getByRole("button", { name: "Provider status" }));
+  await screen.findByRole("dialog", { name: "Provider status" });
 });

@@ -1,7 +1,7 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { InferenceMetrics } from "../components/panels/InferenceMetrics";
 import { useInferenceMetrics } from "../hooks/useInferenceMetrics";
-import type { Theme } from "../lib/model";
+import type { SourceName, Theme } from "../lib/model";
 import type { Snapshot } from "../lib/snapshot";
 import { Help } from "./Help";
 import { ServiceTable } from "./ServiceTable";
@@ -10,15 +10,20 @@ import { Toolbar } from "./Toolbar";
 import { toggleFullScreen, useKeyboard } from "./useKeyboard";
 import { useKiosk } from "./useKiosk";
 
+const EvidenceDrawer = lazy(() => import("./EvidenceDrawer"));
+
 interface PageProps {
   url: string;
+  /** Where the evidence of each source is. */
+  evidence: string;
   initial: Snapshot | null;
   theme: Theme;
 }
 
-export function Page({ url, initial, theme }: PageProps) {
+export function Page({ url, evidence, initial, theme }: PageProps) {
   const [isPaused, setIsPaused] = useState(false);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [proven, setProven] = useState<SourceName | null>(null);
   const [isKiosk, toggleKiosk] = useKiosk();
   const live = useInferenceMetrics(url, { initial, paused: isPaused });
   const { sources, network, services, servicesTotal = null, now = null } = live;
@@ -35,7 +40,7 @@ export function Page({ url, initial, theme }: PageProps) {
     <main className="zg-page" data-theme={theme}>
       <h1 className="zg:sr-only">{live.agent?.name ?? "AI agent on 0G"}</h1>
       <div className="zg-first-screen">
-        <InferenceMetrics {...live} theme={theme} />
+        <InferenceMetrics {...live} theme={theme} onEvidence={setProven} />
         {isKiosk ? null : (
           <Toolbar
             isPaused={isPaused}
@@ -56,8 +61,20 @@ export function Page({ url, initial, theme }: PageProps) {
             simulated={network?.simulated ?? false}
             now={now}
           />
-          <SourceList sources={sources} now={now} />
+          <SourceList sources={sources} now={now} onEvidence={setProven} />
         </div>
+      )}
+      {proven === null ? null : (
+        <Suspense fallback={null}>
+          <EvidenceDrawer
+            key={proven}
+            source={proven}
+            base={evidence}
+            onClose={() => {
+              setProven(null);
+            }}
+          />
+        </Suspense>
       )}
       {isHelpOpen ? <Help onClose={toggleHelp} /> : null}
     </main>

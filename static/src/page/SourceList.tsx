@@ -1,28 +1,16 @@
 import { reasonOf, stateNow } from "../lib/freshness";
 import type { SourceName, Sources } from "../lib/model";
 import { originLine } from "../lib/origin";
-
-/** Every source in the order of the panel, in words that say what it is read for. */
-const NAMES: readonly (readonly [SourceName, string])[] = [
-  ["chain", "Chain head"],
-  ["compute", "Compute services"],
-  ["ledger", "Ledger and balances"],
-  ["gpu", "GPU"],
-  ["storage", "Storage"],
-  ["inft", "iNFT"],
-  ["jobs", "Inference jobs"],
-  ["status", "Provider status"],
-  ["mirror", "Task results"],
-  ["probe", "Provider probes"],
-];
+import { SOURCE_NAMES, sourceTitle } from "../lib/sources";
 
 interface SourceListProps {
   sources: Sources;
   now: number | null;
+  onEvidence: (source: SourceName) => void;
 }
 
 /** Where everything comes from; a part that is missing says what would turn it on. */
-export function SourceList({ sources, now }: SourceListProps) {
+export function SourceList({ sources, now, onEvidence }: SourceListProps) {
   return (
     <section aria-labelledby="sources" className="zg-list zg:flex zg:flex-col zg:gap-10 zg:text-desk">
       <h2 id="sources" className="zg:text-section zg:strong">
@@ -37,13 +25,22 @@ export function SourceList({ sources, now }: SourceListProps) {
           </tr>
         </thead>
         <tbody>
-          {NAMES.map(([name, label]) => {
+          {SOURCE_NAMES.map((name) => {
             const source = sources[name];
             const state = stateNow(source, now);
             return (
               <tr key={name} className="zg:align-top zg:[border-top:1px_solid_var(--zg-line)]">
                 <th scope="row" className="zg:w-220 zg:py-8 zg:pr-20 zg:strong">
-                  {label}
+                  <button
+                    type="button"
+                    aria-haspopup="dialog"
+                    onClick={() => {
+                      onEvidence(name);
+                    }}
+                    className="zg-opens zg:text-left"
+                  >
+                    {sourceTitle(name)}
+                  </button>
                 </th>
                 <td className="zg:w-90 zg:py-8 zg:pr-20">{state}</td>
                 <td className="zg:py-8 zg:text-soft zg:[overflow-wrap:anywhere]">

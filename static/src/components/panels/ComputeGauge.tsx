@@ -25,8 +25,8 @@ interface ComputeGaugeProps {
 export function ComputeGauge({ compute, jobs, sources, simulated, now }: ComputeGaugeProps) {
   const entries: FootEntry[] = sources
     ? [
-        { label: "GPU", source: sources.gpu, simulated, isOwnNode: true, caveat: elsewhere(compute) },
-        { label: "Jobs", source: sources.jobs, simulated, note: sinceOf(compute, now) },
+        { label: "GPU", name: "gpu", source: sources.gpu, simulated, isOwnNode: true, caveat: elsewhere(compute) },
+        { label: "Jobs", name: "jobs", source: sources.jobs, simulated, note: sinceOf(compute, now) },
       ]
     : [];
   return (

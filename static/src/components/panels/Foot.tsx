@@ -1,10 +1,13 @@
+import { use, type ReactNode } from "react";
 import { stateNow } from "../../lib/freshness";
-import type { Source } from "../../lib/model";
+import type { Source, SourceName } from "../../lib/model";
 import { originOf, ownNodeOf } from "../../lib/origin";
+import { EvidenceContext } from "./EvidenceContext";
 
 export interface FootEntry {
   /** Names the figures of this line where a card has several origins. */
   label?: string;
+  name: SourceName;
   source: Source;
   /** What this source reads is a stand-in of the local network. */
   simulated: boolean;
@@ -28,7 +31,7 @@ export function Foot({ entries, remark = null, now }: FootProps) {
   return (
     <ul className="zg:mt-auto zg:shrink-0 zg:pt-4 zg:text-label zg:text-soft">
       {entries.map((entry) => (
-        <li key={entry.label ?? ""} className="zg:tall:not-first:hidden">
+        <li key={entry.name} className="zg:tall:not-first:hidden">
           <FootLine {...entry} now={now} />
         </li>
       ))}
@@ -39,16 +42,42 @@ export function Foot({ entries, remark = null, now }: FootProps) {
 
 /** A long origin is cut, and the block goes where there is no room for it; the age always stays. */
 export function FootLine(props: FootEntry & { now: number | null }) {
-  const { label, source, simulated, isOwnNode = false, note = null, caveat = null, now } = props;
-  const { name, block, age } = isOwnNode ? ownNodeOf(source, now) : originOf(source, now);
+  const { label, name, source, simulated, isOwnNode = false, note = null, caveat = null, now } = props;
+  const { name: origin, block, age } = isOwnNode ? ownNodeOf(source, now) : originOf(source, now);
   const isSimulated = simulated && stateNow(source, now) !== "off";
   return (
-    <p title={source.reason ?? undefined} className="zg:flex zg:whitespace-pre zg:tall:flex-wrap">
+    <Line of={name} reason={source.reason}>
       {isSimulated ? <span>{"simulated · "}</span> : null}
-      <span className="zg:truncate">{label === undefined ? name : note === null ? `${label}: ${name}` : `${label} ${note}`}</span>
+      <span className="zg:truncate">{label === undefined ? origin : note === null ? `${label}: ${origin}` : `${label} ${note}`}</span>
       {block === null || isSimulated ? null : <span className="zg:tall:hidden">{` · ${block}`}</span>}
       {age === null ? null : <span>{` · ${age}`}</span>}
       {caveat === null ? null : <span className="zg:tall:hidden">{` · ${caveat}`}</span>}
-    </p>
+    </Line>
+  );
+}
+
+/** Opens the evidence, where somebody shows it. */
+function Line({ of, reason, children }: { of: SourceName; reason: string | null; children: ReactNode }) {
+  const open = use(EvidenceContext);
+  const look = "zg:flex zg:whitespace-pre zg:tall:flex-wrap";
+  if (open === null) {
+    return (
+      <p title={reason ?? undefined} className={look}>
+        {children}
+      </p>
+    );
+  }
+  return (
+    <button
+      type="button"
+      aria-haspopup="dialog"
+      title={reason ?? "Where this comes from"}
+      onClick={() => {
+        open(of);
+      }}
+      className={`zg-opens zg:max-w-full zg:text-left ${look}`}
+    >
+      {children}
+    </button>
   );
 }

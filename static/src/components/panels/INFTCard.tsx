@@ -20,7 +20,7 @@ interface INFTCardProps {
 export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
   const foot = inft && source && (
     <Foot
-      entries={[{ source, simulated: false }]}
+      entries={[{ name: "inft", source, simulated: false }]}
       remark={isLong(inft.modelName) ? null : remarkOf(inft, simulated)}
       now={now}
     />

@@ -12,6 +12,7 @@ import type {
   Theme,
 } from "../../lib/model";
 import { ComputeGauge } from "./ComputeGauge";
+import { EvidenceContext, type OpenEvidence } from "./EvidenceContext";
 import { throughput } from "../../lib/jobs";
 import { INFTCard } from "./INFTCard";
 import { JobTable } from "./JobTable";
@@ -42,6 +43,8 @@ export interface InferenceMetricsProps {
   /** Updates are held by the viewer. */
   paused?: boolean;
   theme?: Theme;
+  /** Makes the feet of the cards open the evidence of their source. */
+  onEvidence?: OpenEvidence;
 }
 
 /** The panel. It renders its props and fetches nothing; useInferenceMetrics fills them from a server. */
@@ -69,7 +72,7 @@ export function InferenceMetrics(props: InferenceMetricsProps) {
         {showsMessage ? (
           <Message error={error} />
         ) : (
-          <>
+          <EvidenceContext value={props.onEvidence ?? null}>
             <ComputeGauge compute={compute} jobs={jobs} sources={sources} simulated={simulated} now={now} />
             <StorageUsage storage={storage} source={sources?.storage} simulated={simulated} now={now} />
             <INFTCard inft={inft} source={sources?.inft} simulated={simulated} now={now} />
@@ -81,7 +84,7 @@ export function InferenceMetrics(props: InferenceMetricsProps) {
               rate={throughput(compute, now)}
               now={now}
             />
-          </>
+          </EvidenceContext>
         )}
       </div>
       <LiveRegion connectionState={connectionState} />

@@ -20,7 +20,7 @@ interface JobTableProps {
 export function JobTable({ jobs, source, simulated, isLoading, rate, now }: JobTableProps) {
   const aside = source && jobs.length > 0 && (
     <div className="zg:flex zg:min-w-0 zg:gap-x-24 zg:text-label zg:text-soft">
-      <FootLine source={source} simulated={simulated} now={now} />
+      <FootLine name="jobs" source={source} simulated={simulated} now={now} />
       {rate === null ? null : <p className="zg:truncate zg:tall:hidden">{rate}</p>}
     </div>
   );

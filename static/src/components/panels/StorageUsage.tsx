@@ -19,7 +19,7 @@ interface StorageUsageProps {
 
 export function StorageUsage({ storage, source, simulated, now }: StorageUsageProps) {
   const foot = storage && source && (
-    <Foot entries={[{ source, simulated }]} remark={simulated ? "real contracts and code" : null} now={now} />
+    <Foot entries={[{ name: "storage", source, simulated }]} remark={simulated ? "real contracts and code" : null} now={now} />
   );
   return (
     <Card title="Storage Usage" area="storage" sources={source ? [source] : []} now={now} foot={foot}>
