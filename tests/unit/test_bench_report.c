@@ -171,6 +171,15 @@ static void an_incomplete_run_says_how_far_it_came(void **state)
     assert_has(text, "| **State** | | **not read** |");
 }
 
+static void an_overrun_is_shown_wherever_it_came(void **state)
+{
+    (void)state;
+    sample.record.tail.end = RUN_END_OVERRUN;
+    assert_has(markdown(), "/ COMPLETE, but a provider billed above its bound |");
+    sample.record.call_count = 4;
+    assert_has(markdown(), "/ PARTIAL 3/10: a provider billed above its bound |");
+}
+
 static void nothing_is_divided_by_no_success(void **state)
 {
     (void)state;
@@ -193,6 +202,7 @@ static void a_run_without_calls_is_a_report(void **state)
     sample.record.tail.end = RUN_END_BUDGET;
     const char *text = markdown();
     assert_has(text, "/ PARTIAL 0/10: the next call could have passed the spending cap |");
+    assert_has(text, "| Throughput (inferences/min) | n/a | no call was made | |\n");
     assert_has(text, "| Success Rate | 0/0 (0.0 %) | not determinable from 0 calls | |\n");
 }
 
@@ -513,6 +523,7 @@ int main(void)
         TEST(costs_without_usage_are_upper_bounds),
         TEST(missing_usage_is_said),
         TEST(an_incomplete_run_says_how_far_it_came),
+        TEST(an_overrun_is_shown_wherever_it_came),
         TEST(nothing_is_divided_by_no_success),
         TEST(a_run_without_calls_is_a_report),
         TEST(targets_are_judged_by_intervals),
