@@ -22,6 +22,8 @@ void put_state(struct buf *out, const struct bench_record *run)
     const struct run_progress progress = run_progress_of(run);
     if (progress.made >= progress.planned) {
         buf_puts(out, "COMPLETE");
+        if (run->ended && run->tail.end == RUN_END_OVERRUN)
+            buf_printf(out, ", but %s", end_texts[RUN_END_OVERRUN]);
         return;
     }
     buf_printf(out, "PARTIAL %zu/%zu: %s", progress.made, progress.planned,

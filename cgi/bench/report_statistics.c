@@ -118,6 +118,10 @@ static void put_throughput(struct buf *out, const struct report *report, unsigne
     const bool shared = report->run->head.endpoint_count > 1;
     const int64_t us = shared ? s->busy_us : s->wall_us;
     buf_puts(out, "| Throughput (inferences/min) | ");
+    if (!us) {
+        buf_puts(out, "n/a | no call was made | |\n");
+        return;
+    }
     put_hundredths(out, stats_per_minute(s->succeeded, us));
     buf_puts(out, " inferences/min (");
     put_tenths(out, stats_per_hour(s->succeeded, us));

@@ -171,6 +171,15 @@ static void an_incomplete_run_says_how_far_it_came(void **state)
     assert_has(text, "| **State** | | **not read** |");
 }
 
+static void an_overrun_is_shown_wherever_it_came(void **state)
+{
+    (void)state;
+    sample.record.tail.end = RUN_END_OVERRUN;
+    assert_has(markdown(), "/ COMPLETE, but a provider billed above its bound |");
+    sample.record.call_count = 4;
+    assert_has(markdown(), "/ PARTIAL 3/10: a provider billed above its bound |");
+}
+
 static void nothing_is_divided_by_no_success(void **state)
 {
     (void)state;
@@ -193,6 +202,7 @@ static void a_run_without_calls_is_a_report(void **state)
     sample.record.tail.end = RUN_END_BUDGET;
     const char *text = markdown();
     assert_has(text, "/ PARTIAL 0/10: the next call could have passed the spending cap |");
+    assert_has(text, "| Throughput (inferences/min) | n/a | no call was made | |\n");
     assert_has(text, "| Success Rate | 0/0 (0.0 %) | not determinable from 0 calls | |\n");
 }
 
@@ -224,7 +234,7 @@ static void the_local_network_claims_no_latency(void **state)
     assert_has(analysis, "**Is cost viable?** not determinable: provider delays are programmed");
     assert_has(analysis, "**Decentralised vs centralised:** not determinable: provider delays are "
                          "programmed.");
-    assert_has(analysis, "the signer is simulated, there is no enclave");
+    assert_has(analysis, "Simulated signer, no enclave.");
     assert_has_not(analysis, "Target P50");
 }
 
@@ -287,7 +297,7 @@ static void proofs_are_counted_by_level(void **state)
     sample.calls[4].proof = PROOF_NONE;
     assert_has(markdown(), "**Are the responses proven?** 5/9 response, 1/9 signer, 1/9 bad, "
                            "1/9 absent, 1/9 not looked for.");
-    assert_has(markdown(), "the key that 0G's contract lists signed the response; hardware "
+    assert_has(markdown(), "this proves that the key 0G's contract lists signed it; hardware "
                            "attestation was not verified by this tool");
 }
 
@@ -513,6 +523,7 @@ int main(void)
         TEST(costs_without_usage_are_upper_bounds),
         TEST(missing_usage_is_said),
         TEST(an_incomplete_run_says_how_far_it_came),
+        TEST(an_overrun_is_shown_wherever_it_came),
         TEST(nothing_is_divided_by_no_success),
         TEST(a_run_without_calls_is_a_report),
         TEST(targets_are_judged_by_intervals),

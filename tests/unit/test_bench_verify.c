@@ -203,10 +203,19 @@ static void costs_follow_from_tokens(void **state)
     make(NULL);
     assert_fails_with("call 2 costs 52999999999999 neuron in its record, 53000000000000 by its "
                       "tokens and prices");
-    sample.calls[2].cost_at_most = true; /* booked, not counted */
+    sample.calls[2].cost_at_most = true; /* then it is the worst case that counts */
+    sample_sign(&sample);
+    make(NULL);
+    assert_fails_with("111000000000000 by its tokens and prices");
+    sample.calls[2].cost =
+        (214 + 256) * SAMPLE_INPUT_PRICE + 160 * SAMPLE_OUTPUT_PRICE; /* bytes + template */
     sample_sign(&sample);
     make(NULL);
     assert_true(holds());
+    sample.calls[7].cost = 1; /* nothing came */
+    sample_sign(&sample);
+    make(NULL);
+    assert_fails_with("call 7 costs 1 neuron in its record, 0 by its");
 }
 
 static void an_unsealed_report_does_not_hold(void **state)
