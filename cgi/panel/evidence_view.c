@@ -109,9 +109,9 @@ static void put_calls(struct json_writer *w, const struct evidence_view *view,
     cJSON *doc = NULL;
     const cJSON *call;
     json_open_array(w, "calls");
-    if (r->body)
+    if (r->body && !r->path) /* what is posted to a path is no batch */
         json_parse(r->body, strlen(r->body), EVIDENCE_BODY_BYTES, &doc);
-    cJSON_ArrayForEach(call, cJSON_IsArray(doc) ? doc : NULL) /* a probe posts another body */
+    cJSON_ArrayForEach(call, doc)
     {
         put_call(w, view, call);
     }

@@ -48,7 +48,7 @@ struct pace {
 };
 
 enum {
-    ROUND_MAX_EXCHANGES = 8,
+    ROUND_MAX_EXCHANGES = 64, /* in flight together: a round over 50 upstreams is one step */
     EXCHANGE_MAX_CALLS = 16,
     EXCHANGE_MAX_BYTES = 4 * 1024 * 1024, /* of a reply */
     ROUND_MAX_BYTES = 16 * 1024 * 1024,   /* of a value, and of scratch memory */

@@ -25,6 +25,8 @@ struct subject {
     enum ask ask;
 };
 
+_Static_assert((int)PROBE_PROVIDERS_MAX <= (int)ROUND_MAX_EXCHANGES, "all are asked at once");
+
 struct progress {
     struct subject subjects[PROBE_PROVIDERS_MAX];
     size_t count;
@@ -139,7 +141,7 @@ enum err probe_plan(struct round *round)
         return ERR_OK; /* nobody knows yet where they are */
     enum err err = round->step == 0 ? start(round) : ERR_OK;
     struct progress *p = round->progress;
-    for (size_t i = 0; !err && i < p->count && round->count < ROUND_MAX_EXCHANGES; i++) {
+    for (size_t i = 0; !err && i < p->count; i++) {
         if (p->subjects[i].ask == ASK_NOTHING)
             continue;
         p->asked[round->count] = &p->subjects[i];

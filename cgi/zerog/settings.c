@@ -221,7 +221,7 @@ static const struct config_row rows[] = {
     {.name = "ZG_PROBE_PROVIDERS",
      ROW(probe_providers),
      .check = check_providers,
-     .expects = "a comma list of at most 16 addresses"},
+     .expects = "a comma list of at most 64 addresses"},
     {.name = "RUN",
      ROW(run),
      .check = check_folder,

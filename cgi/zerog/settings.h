@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PROBE_PROVIDERS_MAX = 16 };
+enum { PROBE_PROVIDERS_MAX = 64 };
 
 enum storage_mode { STORAGE_AGENT, STORAGE_NODE, STORAGE_NETWORK };
 
