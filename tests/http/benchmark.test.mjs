@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SigningKey } from 'ethers';
 import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
 import { clearFault, pauseAgent, registerService, setFault, settleFees } from '../../scripts/localnet/control.mjs';
-import { SERVICE_NAME, ledger } from '../../scripts/localnet/deploy.mjs';
+import { SERVICE_NAME, ledger, serving } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
@@ -250,11 +250,20 @@ describe('a fault of the provider', () => {
         assert.deepEqual([done.state, done.end, done.calls, done.planned], ['PARTIAL', 'failures', 5, 10]);
     });
 
-    test('with the token is answered by a new token', async () => {
-        const { report } = await withFault({ status: 400, error: 'session token expired', times: 1, path: '/v1/proxy' }, () =>
-            benchmarks.run({ calls: 2, ...QUICK }),
-        );
-        assert.deepEqual(report.run.calls.map(({ outcome }) => outcome), ['auth', 'ok']);
+    test('with the token is answered by a new one: the wallet revoked the old in the middle', async () => {
+        const url = await benchmarks.start({ calls: 6, ...QUICK });
+        await withFault({ tpotMs: 60 }, async () => {
+            let revoked = null;
+            const events = await benchmarks.events(url, {
+                onEvent: ({ id }) => {
+                    if (id === 1) revoked = sendAndMine(facts.rpc, [callTransaction(serving, wallet, 'revokeAllTokens', [facts.benchProvider])]);
+                },
+            });
+            await revoked;
+            const outcomes = events.filter(({ name }) => name === 'call').map(({ data }) => data.outcome);
+            assert.equal(outcomes.filter((outcome) => outcome === 'auth').length, 1, outcomes.join());
+            assert.equal(outcomes.at(-1), 'ok');
+        });
     });
 });
 
