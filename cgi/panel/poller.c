@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/gate.h"
 #include "net/http.h"
-#include "panel/gate.h"
 #include "panel/history.h"
 #include "panel/render.h"
 #include "panel/source.h"
