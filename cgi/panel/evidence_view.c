@@ -111,7 +111,8 @@ static void put_calls(struct json_writer *w, const struct evidence_view *view,
     json_open_array(w, "calls");
     if (r->body)
         json_parse(r->body, strlen(r->body), EVIDENCE_BODY_BYTES, &doc);
-    cJSON_ArrayForEach(call, cJSON_IsArray(doc) ? doc : NULL) /* a probe posts another body */
+    const cJSON *batch = cJSON_IsArray(doc) ? doc : NULL; /* a probe posts another body */
+    cJSON_ArrayForEach(call, batch)
     {
         put_call(w, view, call);
     }
