@@ -39,6 +39,9 @@ $(BUILD)/metrics.fcgi: $(BUILD)/cgi/metrics.o $(BUILD)/libzg.a
 $(BUILD)/admin.fcgi: $(BUILD)/cgi/admin.o $(BUILD)/libzg.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/verify: $(BUILD)/cgi/verify.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 SUPERVISE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scripts/supervise/*.c))
 
 $(BUILD)/supervise: $(SUPERVISE)
@@ -97,6 +100,12 @@ doctor: ## read every source once and print what is missing and its remedy
 deps: ## install packages, npm projects and tools for all of this
 	@scripts/install-deps test
 
+.PHONY: verify
+verify: ## check a benchmark report against its raw data (REPORT=docs/compute-metrics.md)
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory $(BUILD)/verify
+	@$(BUILD)/verify $(or $(REPORT),docs/compute-metrics.md)
+
 # --- the panel ----------------------------------------------------------------------------------
 
 NODE_ENV_RUN := source scripts/env.sh &&
@@ -137,15 +146,22 @@ $(BUILD)/tests/web/echo_server: $(BUILD)/tests/web/echo_server.o $(BUILD)/libzg.
 $(BUILD)/tests/web/holder: $(BUILD)/tests/web/holder.o
 	$(CC) $(LDFLAGS) -o $@ $^
 
+# Writes reports for the tests that read them from outside.
+REPORT_TESTS := $(BUILD)/tests/report/sample_report
+
+$(REPORT_TESTS): $(BUILD)/tests/report/sample_report.o $(BUILD)/libzg.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
 .PHONY: test-programs
-test-programs: $(WEB_TESTS)
+test-programs: $(WEB_TESTS) $(REPORT_TESTS) $(BUILD)/verify
 
 .PHONY: test-panel
 test-panel: ## the panel's component tests
 	@$(NODE_ENV_RUN) npm --prefix static test
 
 SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
-                           tests/http/*.test.mjs tests/fault/*.test.mjs tests/e2e/*.test.mjs)
+                           tests/report/*.test.mjs tests/http/*.test.mjs tests/fault/*.test.mjs \
+                           tests/e2e/*.test.mjs)
 
 .PHONY: test-system
 test-system: test-programs ## black box, fault and browser tests of the running system
@@ -173,11 +189,12 @@ fuzz: $(FUZZ_BIN) ## each fuzz harness for FUZZ_SECONDS
 	        -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$name tests/fuzz/corpus/$$name 2>&1 \
 	        | grep -v '^INFO'; test $${PIPESTATUS[0]} -eq 0; done
 
-FUZZ_LIB := $(filter-out cgi/web/% cgi/panel/%,$(LIB_SRC))
+# What stands on libfcgi stays out.
+FUZZ_LIB := $(filter-out cgi/web/% cgi/panel/% cgi/bench/api%,$(LIB_SRC))
 
 build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	@mkdir -p $(@D)
-	clang-14 $(CPPFLAGS) -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
+	clang-14 $(CPPFLAGS) -DCOMMIT='""' -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))

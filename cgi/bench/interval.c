@@ -4,7 +4,8 @@
 #include "bench/natural.h"
 #include "bench/stats.h"
 
-enum { PER_MYRIAD = 10000 }; /* of hundredths of a percent */
+enum { PER_MYRIAD = 10000 };  /* hundredths of a percent */
+enum { OUTSIDE_PERCENT = 5 }; /* what 95 % confidence leaves */
 
 /* --- mean ------------------------------------------------------------------------------------- */
 
@@ -76,38 +77,38 @@ static bool is_at_most(const struct natural *part, const struct natural *whole, 
     return natural_compare(&left, &right) <= 0;
 }
 
-/* The largest rank with P(fewer than `rank` calls are below the percentile) <= `tail` percent, and
- * that probability in hundredths of a percent. */
-static unsigned tail_rank(unsigned calls, unsigned percent, uint32_t tail, uint32_t sides,
-                          uint32_t *outside)
+/* The largest rank for which `sides` times the probability that fewer than `rank` calls are below
+ * the percentile is at most 5 %; *coverage is what it leaves, in hundredths of a percent. */
+static unsigned tail_rank(unsigned calls, unsigned percent, unsigned sides, uint32_t *coverage)
 {
     const struct natural whole = power(100, calls);
     struct binomial b = binomial_start(calls, percent);
-    struct natural sum = natural_from(0);
-    *outside = 0;
-    for (unsigned rank = 1; rank <= calls; rank++, binomial_next(&b)) {
-        natural_add(&sum, &b.term);
-        struct natural all_sides = sum;
-        natural_multiply(&all_sides, sides);
-        if (!is_at_most(&all_sides, &whole, tail))
-            return rank - 1;
-        *outside = natural_share(&all_sides, &whole, PER_MYRIAD);
+    struct natural sum = natural_from(0), outside = sum;
+    unsigned rank = 0;
+    for (; rank < calls; rank++, binomial_next(&b)) {
+        struct natural next = b.term;
+        natural_multiply(&next, sides);
+        natural_add(&sum, &next);
+        if (!is_at_most(&sum, &whole, OUTSIDE_PERCENT))
+            break;
+        outside = sum;
     }
-    return calls;
+    *coverage = PER_MYRIAD - natural_share(&outside, &whole, PER_MYRIAD);
+    return rank;
 }
 
 struct order_bound interval_median(unsigned calls)
 {
-    uint32_t outside;
-    const unsigned rank = tail_rank(calls, 50, 5, 2, &outside);
-    return (struct order_bound){.rank = rank, .coverage = PER_MYRIAD - outside};
+    struct order_bound bound;
+    bound.rank = tail_rank(calls, 50, 2, &bound.coverage);
+    return bound;
 }
 
 struct order_bound interval_lower(unsigned calls, unsigned percent)
 {
-    uint32_t outside;
-    const unsigned rank = tail_rank(calls, percent, 5, 1, &outside);
-    return (struct order_bound){.rank = rank, .coverage = PER_MYRIAD - outside};
+    struct order_bound bound;
+    bound.rank = tail_rank(calls, percent, 1, &bound.coverage);
+    return bound;
 }
 
 /* Seen from the slow end it is the lower bound of the opposite percentile. */
@@ -122,7 +123,7 @@ unsigned interval_calls_needed(unsigned percent)
 {
     struct natural unseen = natural_from(1), whole = natural_from(1);
     unsigned calls = 0;
-    while (!is_at_most(&unseen, &whole, 5)) {
+    while (!is_at_most(&unseen, &whole, OUTSIDE_PERCENT)) {
         natural_multiply(&unseen, percent);
         natural_multiply(&whole, 100);
         calls++;

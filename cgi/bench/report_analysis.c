@@ -262,9 +262,8 @@ void put_analysis(struct buf *out, const struct report *report)
     put_bullet(out, report, "Decentralised vs centralised:", put_baseline_analysis);
     put_bullet(out, report, "Is it reliable?", put_reliability);
     put_bullet(out, report, "Are the responses proven?", put_proof_analysis);
-    buf_puts(out, "  " PROOF_SENTENCE);
-    if (report->run->head.environment.simulated)
-        buf_puts(out, "; the signer is simulated, there is no enclave");
-    buf_puts(out, ".\n");
+    buf_puts(out, "  Of a response with a good signature " PROOF_SENTENCE);
+    buf_puts(out,
+             report->run->head.environment.simulated ? ". Simulated signer, no enclave.\n" : ".\n");
     put_limits(out, report);
 }

@@ -1,5 +1,6 @@
 #include "bench/report_parts.h"
 
+#include "base/crypto.h"
 #include "bench/figure.h"
 #include "bench/markdown.h"
 #include "bench/stats.h"
@@ -211,6 +212,24 @@ static void put_calibration(struct buf *out, const struct bench_calibration *c)
     buf_printf(out, "Resolution of the clock: %" PRId64 " ns.\n", c->clock_resolution_ns);
 }
 
+/* Everything in the JSON leaves its mark here, also what no figure is made from. */
+static void put_tail_hash(struct buf *out, const char *of, const struct bench_record *record)
+{
+    if (!record->ended)
+        return;
+    uint8_t digest[JOB_SHA256_BYTES];
+    struct buf part = buf_make(BUF_NO_LIMIT);
+    record_put_tail(&part, &record->tail);
+    crypto_sha256(buf_str(&part), part.len, digest);
+    if (part.err && !out->err)
+        out->err = part.err;
+    buf_free(&part);
+    char digits[2 * sizeof digest];
+    hex_digits(digest, sizeof digest, digits);
+    buf_printf(out, "- %s, outside the signed root (end, settlement, GPU): SHA-256 `%.*s`\n", of,
+               (int)sizeof digits, digits);
+}
+
 static void put_hashes(struct buf *out, const struct report *report)
 {
     const struct bench_head *head = &report->run->head;
@@ -224,6 +243,9 @@ static void put_hashes(struct buf *out, const struct report *report)
         markdown_put_code(out, report->run->tail.signature);
         buf_puts(out, "\n");
     }
+    put_tail_hash(out, "This run", report->run);
+    if (report->baseline)
+        put_tail_hash(out, "The baseline", report->baseline);
     buf_puts(out,
              "- SHA-256 of each request and response stand in the JSON of this report, as they "
              "crossed the wire.\n");

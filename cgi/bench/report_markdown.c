@@ -22,6 +22,8 @@ void put_state(struct buf *out, const struct bench_record *run)
     const struct run_progress progress = run_progress_of(run);
     if (progress.made >= progress.planned) {
         buf_puts(out, "COMPLETE");
+        if (run->ended && run->tail.end == RUN_END_OVERRUN)
+            buf_printf(out, ", but %s", end_texts[RUN_END_OVERRUN]);
         return;
     }
     buf_printf(out, "PARTIAL %zu/%zu: %s", progress.made, progress.planned,
@@ -287,10 +289,6 @@ static void put_methodology(struct buf *out, const struct report *report)
         "the nearest-rank one. Failed calls have rows of their own and count in the success rate, "
         "in the time of the throughput and in the failure-adjusted percentiles. No outlier is "
         "removed.",
-        "Cost = input tokens x input price + output tokens x output price, integers in neuron "
-        "(10^-18 0G); token counts are the provider's own. \u2264 marks a call without final "
-        "usage, "
-        "booked at its worst case.",
         "Intervals take the calls as independent. Calls to one provider are serially correlated, "
         "so "
         "the intervals are somewhat optimistic.",

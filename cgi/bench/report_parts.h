@@ -9,8 +9,8 @@
 
 /* What a proof proves, for people. */
 #define PROOF_SENTENCE                                                                             \
-    "A proof shows that the key that 0G's contract lists signed the response; hardware "           \
-    "attestation was not verified by this tool"
+    "this proves that the key 0G's contract lists signed it; hardware attestation was not "        \
+    "verified by this tool"
 
 void put_raw_data(struct buf *out, const struct report *report);
 void put_statistics(struct buf *out, const struct report *report);

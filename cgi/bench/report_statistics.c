@@ -118,6 +118,10 @@ static void put_throughput(struct buf *out, const struct report *report, unsigne
     const bool shared = report->run->head.endpoint_count > 1;
     const int64_t us = shared ? s->busy_us : s->wall_us;
     buf_puts(out, "| Throughput (inferences/min) | ");
+    if (!us) {
+        buf_puts(out, "n/a | no call was made | |\n");
+        return;
+    }
     put_hundredths(out, stats_per_minute(s->succeeded, us));
     buf_puts(out, " inferences/min (");
     put_tenths(out, stats_per_hour(s->succeeded, us));
@@ -146,6 +150,8 @@ static void put_average_cost(struct buf *out, const struct bench_summary *s)
         buf_puts(out, "exact; ");
         put_cost(out, true, s->spent_at_most, cost_mean(s->spent, s->succeeded));
         buf_puts(out, " per success with failed and warm-up calls");
+    } else {
+        buf_puts(out, "no successful call whose cost is known");
     }
     buf_puts(out, " | |\n");
 }

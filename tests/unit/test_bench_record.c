@@ -305,7 +305,7 @@ static void what_we_never_write_is_refused(void **state)
         {"\"endUs\":", "\"endUs\":99999"},                /* later than a run may last */
         {"\"startUs\":2903000", "\"startUs\":290300000"}, /* begins after its end */
         {"\"tokenUs\":[", "\"tokenUs\":[4294967296,"},
-        {"\"tokenUs\":[", "\"tokenUs\":[4000000,"},      /* not in order */
+        {"\"tokenUs\":[603079", "\"tokenUs\":[903079"},  /* not in order */
         {"\"tokenUs\":[", "\"tokenUs\":[1,"},            /* more than events */
         {"\"events\":8", "\"events\":9007199254740993"}, /* not exact in a double */
         {"\"tokens\":\"usage\"", "\"tokens\":\"guess\""},
