@@ -38,8 +38,9 @@ struct call {
     void *user;
 
     bool begun, told;
+    bool is_success;      /* by its status; known with the first piece of the body */
     enum outcome stopped; /* why we end it; OUTCOME_OK: we do not */
-    int64_t last_byte_us;
+    int64_t last_byte_us; /* 0: none came */
     struct crypto_hash *body_hash;
     char body[BODY_KEPT];
     size_t body_len;
@@ -108,10 +109,12 @@ static void keep_body(struct call *call, const char *bytes, size_t len)
 static enum err on_data(void *user, const char *bytes, size_t len, int64_t arrived_us)
 {
     struct call *call = user;
+    if (call->last_byte_us == 0)
+        call->is_success = status_is_success(http_call_status(call->http));
     call->last_byte_us = arrived_us;
     crypto_hash_add(call->body_hash, bytes, len);
     keep_body(call, bytes, len);
-    if (!status_is_success(http_call_status(call->http)))
+    if (!call->is_success)
         return ERR_OK;
     return chat_reply_feed(&call->reply, bytes, len, arrived_us);
 }
