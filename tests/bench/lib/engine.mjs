@@ -65,11 +65,14 @@ async function measureRounds({ clients, urls, bodyFile, rounds, seconds, say }) 
             }
         }
     }
-    return (client, cell, field) => {
-        const values = loads.get(`${client} ${cell}`)?.map((load) => load[field]) ?? [];
-        return values.some((value) => value === undefined) || values.length === 0 ? null : spreadOf(values);
-    };
+    return (client, cell) => loads.get(`${client} ${cell}`) ?? [];
 }
+
+/** Of one figure over all rounds; null where the client has none. */
+const spreadsOf = (loadsOf) => (client, cell, field) => {
+    const values = loadsOf(client, cell).map((load) => load[field]);
+    return values.length === 0 || values.includes(undefined) ? null : spreadOf(values);
+};
 
 const number = (value, digits) =>
     value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -114,8 +117,18 @@ function table(clients, of) {
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/**
+ * What a call lasts beyond the same reply taken by wrk, which reads nothing of it: the rest is the server
+ * and the kernel. Of the same round, which met the same neighbours.
+ */
+function beyondWrk(loadsOf) {
+    const others = loadsOf('wrk', 'instant 1');
+    return spreadOf(loadsOf('engine', 'instant 1').map(({ p50Us }, round) => (p50Us - others[round].p50Us) / 1000));
+}
+
 /** Met by the median, memory by the largest. @returns {import('./targets.mjs').Target[]} */
-function targetsOf(of) {
+function targetsOf(loadsOf) {
+    const of = spreadsOf(loadsOf);
     const atMost = (what, limit, measured, digits, seen = measured.median) => ({
         what,
         wanted: `at most ${limit}`,
@@ -127,12 +140,7 @@ function targetsOf(of) {
     const memory = scaled(of('engine', 'paced 128', 'anonBytes'), (bytes) => bytes / MB);
     const late = (key) => scaled(of('engine', key, 'firstP50Us'), errorMs);
     return [
-        atMost(
-            `engine: latency p50 of a call with ${CHUNKS} chunks and no delay, ms`,
-            0.15,
-            scaled(of('engine', 'instant 1', 'p50Us'), toMs),
-            3,
-        ),
+        atMost(`engine: p50 of a call with ${CHUNKS} chunks, beyond wrk, ms`, 0.15, beyondWrk(loadsOf), 3),
         atMost('engine: first token late by, p50, 1 stream, ms', 1, late('paced 1'), 2),
         atMost('engine: first token late by, p50, 128 streams, ms', 2, late('paced 128'), 2),
         {
@@ -160,12 +168,12 @@ export async function measureEngine({ rounds, seconds, say }) {
     try {
         const urls = { instant: instant.url, paced: paced.url };
         const count = Math.min(rounds, ROUNDS_MAX);
-        const of = await measureRounds({ clients, urls, bodyFile, rounds: count, seconds, say });
+        const loadsOf = await measureRounds({ clients, urls, bodyFile, rounds: count, seconds, say });
         const facts = [
             `The engine and other clients of its stream: ${count} rounds; load average before ${loadBefore}, after ${loadAverage()}; autocannon ${autocannonVersion()}.`,
         ];
         if (missing.length > 0) facts.push(`Not installed, so not measured: ${missing.join(', ')}.`);
-        return { text: table(clients, of), targets: targetsOf(of), facts };
+        return { text: table(clients, spreadsOf(loadsOf)), targets: targetsOf(loadsOf), facts };
     } finally {
         instant.stop();
         paced.stop();

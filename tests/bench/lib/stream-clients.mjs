@@ -115,7 +115,7 @@ const isInstalled = (program) => spawnSync(program, ['-h'], { stdio: 'ignore' })
 /** Those that can be run here, and the names of the others. @returns {{clients: Client[], missing: string[]}} */
 export function streamClients() {
     install();
-    const missing = ['wrk', 'hey'].filter((program) => !isInstalled(program));
+    const missing = ['hey'].filter((program) => !isInstalled(program));
     return { clients: CLIENTS.filter(({ key }) => !missing.includes(key)), missing };
 }
 
