@@ -156,7 +156,7 @@ function targetsOf(loadsOf) {
 
 /**
  * @param {{rounds: number, seconds: number, say: (line: string) => void}} options
- * @returns {Promise<{text: string, targets: import('./targets.mjs').Target[], facts: string[]}>}
+ * @returns {Promise<{title: string, text: string, results: import('./targets.mjs').Target[]}>}
  */
 export async function measureEngine({ rounds, seconds, say }) {
     const { clients, missing } = streamClients();
@@ -170,10 +170,14 @@ export async function measureEngine({ rounds, seconds, say }) {
         const count = Math.min(rounds, ROUNDS_MAX);
         const loadsOf = await measureRounds({ clients, urls, bodyFile, rounds: count, seconds, say });
         const facts = [
-            `The engine and other clients of its stream: ${count} rounds; load average before ${loadBefore}, after ${loadAverage()}; autocannon ${autocannonVersion()}.`,
+            `${count} rounds; load average before ${loadBefore}, after ${loadAverage()}; autocannon ${autocannonVersion()}.`,
         ];
         if (missing.length > 0) facts.push(`Not installed, so not measured: ${missing.join(', ')}.`);
-        return { text: table(clients, spreadsOf(loadsOf)), targets: targetsOf(loadsOf), facts };
+        return {
+            title: "The benchmark's engine and other clients of the same stream",
+            text: [table(clients, spreadsOf(loadsOf)), facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n'),
+            results: targetsOf(loadsOf),
+        };
     } finally {
         instant.stop();
         paced.stop();
