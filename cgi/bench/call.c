@@ -38,8 +38,9 @@ struct call {
     void *user;
 
     bool begun, told;
+    bool is_success;      /* by its status; known with the first piece of the body */
     enum outcome stopped; /* why we end it; OUTCOME_OK: we do not */
-    int64_t last_byte_us;
+    int64_t last_byte_us; /* 0: none came */
     struct crypto_hash *body_hash;
     char body[BODY_KEPT];
     size_t body_len;
@@ -91,10 +92,8 @@ static void on_begun(void *user)
 {
     struct call *call = user;
     call->begun = true;
-    if (!call->first_byte)
-        return;
-    call->caller->untold++;
-    http_client_wake(call->caller->http); /* it may be about to wait for more */
+    if (call->first_byte)
+        call->caller->untold++;
 }
 
 static void keep_body(struct call *call, const char *bytes, size_t len)
@@ -108,10 +107,12 @@ static void keep_body(struct call *call, const char *bytes, size_t len)
 static enum err on_data(void *user, const char *bytes, size_t len, int64_t arrived_us)
 {
     struct call *call = user;
+    if (call->last_byte_us == 0)
+        call->is_success = status_is_success(http_call_status(call->http));
     call->last_byte_us = arrived_us;
     crypto_hash_add(call->body_hash, bytes, len);
     keep_body(call, bytes, len);
-    if (!status_is_success(http_call_status(call->http)))
+    if (!call->is_success)
         return ERR_OK;
     return chat_reply_feed(&call->reply, bytes, len, arrived_us);
 }
@@ -412,8 +413,7 @@ static int64_t deadline_us(const struct call *call, enum outcome *why)
     return call->last_byte_us + (int64_t)call->timeouts.stall_ms * 1000;
 }
 
-/* Not past the next deadline; nor longer than a stall takes, because the first token may come while
- * we wait. */
+/* Not past the next deadline. */
 static int bounded_wait_ms(const struct caller *caller, int wait_ms)
 {
     const int64_t now_us = clock_mono_us();
@@ -423,8 +423,6 @@ static int bounded_wait_ms(const struct caller *caller, int wait_ms)
         const int64_t left_ms = left_us > 0 ? (left_us + 999) / 1000 : 0;
         if (left_ms < wait_ms)
             wait_ms = (int)left_ms;
-        if (call->timeouts.stall_ms < wait_ms)
-            wait_ms = call->timeouts.stall_ms;
     }
     return wait_ms;
 }
