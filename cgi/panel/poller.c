@@ -61,14 +61,11 @@ static void open_cache(struct poller *p)
 
 static void set_up_sources(struct poller *p)
 {
+    sources_init(p->sources, p->settings);
     for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
-        struct source *s = &p->sources[i];
-        source_init(s, &source_rows[i], p->settings);
-        s->round.poller = p;
-        s->round.cache = p->cache;
+        p->sources[i].round.poller = p;
+        p->sources[i].round.cache = p->cache;
     }
-    p->sources[SOURCE_STORAGE].partner = &p->sources[SOURCE_STORAGE_SCAN];
-    p->sources[SOURCE_STORAGE_SCAN].partner = &p->sources[SOURCE_STORAGE];
     p->sources[SOURCE_PROBE].partner = &p->sources[SOURCE_COMPUTE];
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "panel/sources.h"
+#include "panel/sum_scan.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -181,7 +182,9 @@ static bool is_first_account(const struct ledger_value *v, size_t index)
     return true;
 }
 
-static void put_accounts(struct buf *out, const char *name, const struct view *view)
+/* One sample for each sub-account. */
+static void put_each_account(struct buf *out, const char *name, const struct view *view,
+                             amount (*figure)(const struct serving_account *a))
 {
     const struct ledger_value *v = view->sources[SOURCE_LEDGER].value;
     for (size_t i = 0; v && i < v->account_count; i++) {
@@ -190,8 +193,94 @@ static void put_accounts(struct buf *out, const char *name, const struct view *v
             continue;
         put_series(out, name,
                    LABELS({"provider", address_text(&v->accounts[i].provider, provider)}));
-        put_neuron(out, v->accounts[i].balance);
+        put_neuron(out, figure(&v->accounts[i]));
     }
+}
+
+static amount balance_of(const struct serving_account *a)
+{
+    return a->balance;
+}
+
+static amount refund_of(const struct serving_account *a)
+{
+    return a->pending_refund;
+}
+
+static amount spendable_of(const struct serving_account *a)
+{
+    return funding_spendable(a->balance, a->pending_refund);
+}
+
+static void put_accounts(struct buf *out, const char *name, const struct view *view)
+{
+    put_each_account(out, name, view, balance_of);
+}
+
+static void put_refunds(struct buf *out, const char *name, const struct view *view)
+{
+    put_each_account(out, name, view, refund_of);
+}
+
+static void put_spendable(struct buf *out, const char *name, const struct view *view)
+{
+    put_each_account(out, name, view, spendable_of);
+}
+
+static void put_provider_minimum(struct buf *out, const char *name, const struct view *view)
+{
+    if (!view->sources[SOURCE_LEDGER].value)
+        return;
+    put_series(out, name, NULL, 0);
+    put_neuron(out, PROVIDER_MINIMUM);
+}
+
+/* What the wallet's logs say; lower bounds while the scan runs ------------------------------- */
+
+static const struct fee_totals *fees_in(const struct view *view)
+{
+    bool is_complete;
+    return sum_scan_sums(&view->sources[SOURCE_FEES_SCAN], &is_complete);
+}
+
+static void put_settled_fees(struct buf *out, const char *name, const struct view *view)
+{
+    const struct fee_totals *totals = fees_in(view);
+    for (size_t i = 0; totals && i < totals->count; i++) {
+        char provider[ADDRESS_TEXT_BYTES];
+        if (totals->rows[i].overflow)
+            continue;
+        put_series(out, name,
+                   LABELS({"provider", address_text(&totals->rows[i].provider, provider)}));
+        put_neuron(out, totals->rows[i].fees);
+    }
+}
+
+static void put_settlements(struct buf *out, const char *name, const struct view *view)
+{
+    const struct fee_totals *totals = fees_in(view);
+    for (size_t i = 0; totals && i < totals->count; i++) {
+        const struct settlement_sum *sum = &totals->rows[i];
+        const struct {
+            const char *result;
+            uint64_t count;
+        } results[] = {{"success", sum->count - sum->partial - sum->failed},
+                       {"partial", sum->partial},
+                       {"failed", sum->failed}};
+        char provider[ADDRESS_TEXT_BYTES];
+        address_text(&sum->provider, provider);
+        for (size_t k = 0; k < sizeof results / sizeof *results; k++) {
+            put_series(out, name, LABELS({"provider", provider}, {"result", results[k].result}));
+            put_number(out, (double)results[k].count);
+        }
+    }
+}
+
+static void put_settlement_progress(struct buf *out, const char *name, const struct view *view)
+{
+    double progress;
+    bool known = sum_scan_progress(&view->sources[SOURCE_FEES_SCAN], &progress);
+    put_gauge(out, name, known, progress);
 }
 
 static void put_services(struct buf *out, const char *name, const struct view *view)
@@ -434,6 +523,15 @@ static const struct family families[] = {
     {"zg_ledger_available_neuron", "What the wallet's ledger holds for no provider yet.",
      put_ledger},
     {"zg_account_balance_neuron", "The wallet's sub-account with the provider.", put_accounts},
+    {"zg_account_pending_refund_neuron", "What of it is on its way back.", put_refunds},
+    {"zg_account_spendable_neuron", "The rest, which pays requests.", put_spendable},
+    {"zg_provider_minimum_neuron",
+     "A provider refuses requests unless this is left above its fees.", put_provider_minimum},
+    {"zg_settled_fees_neuron", "What the wallet paid the provider by settlements.",
+     put_settled_fees},
+    {"zg_settlements", "Settlements of the wallet's fees by their result.", put_settlements},
+    {"zg_settlement_scan_progress_ratio",
+     "Below 1 the two above are lower bounds: older logs are being read.", put_settlement_progress},
     {"zg_services", "Compute services that the InferenceServing contract lists.", put_services},
     {"zg_gpus", "GPUs of the operator's own node.", put_gpus},
     {"zg_gpu_utilization_ratio", "Mean load of the operator's own GPUs.", put_gpu_load},

@@ -36,6 +36,7 @@ enum source_id {
     SOURCE_COUNT,
     /* Scans are sources that are not shown: each works for one that is. */
     SOURCE_STORAGE_SCAN = SOURCE_COUNT,
+    SOURCE_FEES_SCAN,
     SOURCE_AND_SCAN_COUNT
 };
 
@@ -167,6 +168,9 @@ extern const struct source_row source_rows[SOURCE_AND_SCAN_COUNT];
 /* Sets up a source; it is due at once. */
 void source_init(struct source *s, const struct source_row *row, const struct settings *settings);
 void source_free(struct source *s);
+
+/* Sets up the whole table, and who works for whom. */
+void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings);
 
 /* State at a monotonic moment. */
 enum source_state source_state(const struct source *s, int64_t mono_ms);

@@ -140,4 +140,27 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                              .endpoint = chain_endpoint,
                              .plan = storage_scan_plan,
                              .parse = storage_scan_parse},
+    [SOURCE_FEES_SCAN] = {.key = "fees scan",
+                          PACE_CHAIN,
+                          .method = "eth_getLogs",
+                          .is_scan = true,
+                          .off = off_without_wallet,
+                          .endpoint = chain_endpoint,
+                          .plan = fees_scan_plan,
+                          .parse = fees_scan_parse},
 };
+
+void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings)
+{
+    static const enum source_id partners[][2] = {
+        {SOURCE_STORAGE, SOURCE_STORAGE_SCAN},
+        {SOURCE_LEDGER, SOURCE_FEES_SCAN},
+    };
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++)
+        source_init(&sources[i], &source_rows[i], settings);
+    for (size_t i = 0; i < sizeof partners / sizeof *partners; i++) {
+        struct source *shown = &sources[partners[i][0]], *scan = &sources[partners[i][1]];
+        shown->partner = scan;
+        scan->partner = shown;
+    }
+}

@@ -10,8 +10,10 @@
 #include "panel/storage_disk.h"
 #include "store/cache.h"
 #include "store/store.h"
+#include "zerog/funding.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
+#include "zerog/settlement.h"
 #include "zerog/status.h"
 #include "zerog/storage.h"
 
@@ -41,10 +43,31 @@ struct ledger_value {
     struct serving_account *accounts;
     size_t account_count;
     uint64_t accounts_total; /* as the contract says; equal when the round is complete */
+    struct account_funding {
+        enum funding level;
+        int64_t since_ms;             /* wall; when this program first saw that level */
+    } * fundings;                     /* of the accounts, in their order */
+    amount min_balance, min_transfer; /* what the contract asks for; with their has_ only */
+    bool has_min_balance, has_min_transfer;
 };
 enum err ledger_plan(struct round *round);
 enum err ledger_parse(struct round *round);
 void ledger_render(struct json_writer *w, const struct source *source);
+
+/* What the wallet's logs say about its fees, by provider. Everybody can leave failed settlements in
+ * the chain, so those make a row of their own only while there are few rows. */
+enum { FEE_ROWS_MAX = 256, FEE_ROWS_OF_FAILURES = 64 };
+struct fee_totals {
+    struct settlement_sum rows[FEE_ROWS_MAX];
+    size_t count;
+    uint64_t others_failed; /* failed settlements that are in no row */
+};
+/* Value: struct sum_scan of struct fee_totals. */
+enum err fees_scan_plan(struct round *round);
+enum err fees_scan_parse(struct round *round);
+/* NULL when nothing is known of the provider. */
+const struct settlement_sum *fees_of(const struct fee_totals *totals,
+                                     const struct address *provider);
 
 /* What we know beside what somebody else says. */
 struct storage_check {

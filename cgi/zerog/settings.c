@@ -281,6 +281,7 @@ static enum err resolve_rpc(struct settings *s, const char *given, struct buf *p
 static enum err resolve_serving(struct settings *s, const char *given, struct buf *problems)
 {
     const char *address = given ? given : s->network->serving;
+    s->serving_block = given ? 0 : s->network->serving_block;
     if (address)
         return address_parse(address, &s->serving);
     buf_puts(problems, "ZG_SERVING_CONTRACT: expected " AN_ADDRESS "\n");

@@ -298,7 +298,7 @@ export interface components {
             explorer?: components["schemas"]["StorageExplorer"] | null;
             checks?: components["schemas"]["StorageCheck"][];
         };
-        /** @description How far the scan of the wallet's submissions has come. */
+        /** @description How far a scan of the chain's logs has come. */
         StorageScan: {
             fromBlock: number;
             /** @description All before it is counted for good. */
@@ -545,9 +545,44 @@ export interface components {
             provider: components["schemas"]["Address"];
             balanceNeuron: components["schemas"]["Neuron"];
             pendingRefundNeuron: components["schemas"]["Neuron"];
+            /** @description Balance without the pending refund. */
+            spendableNeuron: components["schemas"]["Neuron"];
+            /** @description What settlements paid the provider. A lower bound while `settlements.scan` is not complete; null while nothing is known. */
+            settledFeesNeuron: components["schemas"]["Neuron"] | null;
             acknowledged: boolean | null;
             /** @description Session token generation; a decimal string because it is a uint256. */
             generation: string | null;
+            /**
+             * @description `short`: the provider refuses requests, because at most `providerMinimumNeuron` is spendable. `low`: less than twice that is.
+             * @enum {string}
+             */
+            funding: "ok" | "low" | "short";
+            /** @description `what · since when · what to do`; null while the funding is ok. */
+            warning: string | null;
+        };
+        /** @description What the wallet's logs say of one provider. */
+        SettlementSum: {
+            provider: components["schemas"]["Address"];
+            /** @description A lower bound while unknownFees is above 0; null above 2^128-1. */
+            feesNeuron: components["schemas"]["Neuron"] | null;
+            /** @description All of them, failed ones too. */
+            settlements: number;
+            /** @description The balance did not cover the fee. */
+            partial: number;
+            failed: number;
+            /** @description Settlements whose fee no log says (contracts of before 2026). */
+            unknownFees: number;
+            lastBlock: number;
+            /** @description Null where the node's logs have no time. */
+            lastAt: components["schemas"]["NullableTime"];
+        };
+        Settlements: {
+            /** @description The sum over all providers; a lower bound while the scan is not complete. */
+            feesNeuron: components["schemas"]["Neuron"] | null;
+            providers: components["schemas"]["SettlementSum"][];
+            /** @description Failed settlements that are in no row. */
+            othersFailed: number;
+            scan: components["schemas"]["StorageScan"] | null;
         };
         Ledger: {
             /** @description False when the contract says LedgerNotExists. */
@@ -555,7 +590,15 @@ export interface components {
             contract: components["schemas"]["Address"];
             availableNeuron: components["schemas"]["Neuron"] | null;
             totalNeuron: components["schemas"]["Neuron"] | null;
+            /** @description The contract's smallest deposit; null where it does not say. */
+            minAccountBalanceNeuron: components["schemas"]["Neuron"] | null;
+            /** @description Its smallest first transfer to a provider. */
+            minTransferNeuron: components["schemas"]["Neuron"] | null;
+            /** @description 0G's broker refuses requests unless this is spendable above its fees. */
+            providerMinimumNeuron: components["schemas"]["Neuron"];
             accounts: components["schemas"]["LedgerAccount"][];
+            /** @description Null while nothing was read yet. */
+            settlements: components["schemas"]["Settlements"] | null;
         };
         AsOf: {
             block: number | null;
