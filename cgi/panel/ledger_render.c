@@ -110,7 +110,7 @@ static void put_settlements(struct json_writer *w, const struct source *scan)
         put_row(w, &totals->rows[i]);
     json_close_array(w);
     json_put_int(w, "othersFailed", (int64_t)totals->others_failed);
-    sum_scan_put_progress(w, scan);
+    sum_scan_put_progress(w, "scan", scan);
     json_close_object(w);
 }
 

@@ -1,82 +1,16 @@
 #include "panel/prometheus_text.h"
 
-#include "base/utf8.h"
+#include "panel/prometheus_fees.h"
+#include "panel/prometheus_put.h"
 #include "panel/sources.h"
-#include "panel/sum_scan.h"
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 /* Samples of one family, in the order of the text. */
 struct family {
     const char *name, *help;
     void (*put)(struct buf *out, const char *name, const struct view *view);
 };
-
-/* Labels and values --------------------------------------------------------------------------- */
-
-/* A backslash, a quote and a line feed are escaped, as the format wants; bytes that are no UTF-8,
- * which would spoil the whole scrape, become U+FFFD. */
-static void put_label_value(struct buf *out, const char *text)
-{
-    for (size_t left = strlen(text); left > 0;) {
-        size_t len = utf8_sequence(text, left);
-        if (len == 0)
-            buf_puts(out, UTF8_REPLACEMENT);
-        else if (*text == '\n')
-            buf_puts(out, "\\n");
-        else if (*text == '"' || *text == '\\')
-            buf_printf(out, "\\%c", *text);
-        else
-            buf_put(out, text, len);
-        text += len ? len : 1;
-        left -= len ? len : 1;
-    }
-}
-
-struct label {
-    const char *name, *value;
-};
-
-static void put_series(struct buf *out, const char *name, const struct label *labels, size_t count)
-{
-    buf_puts(out, name);
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(out, "%c%s=\"", i == 0 ? '{' : ',', labels[i].name);
-        put_label_value(out, labels[i].value);
-        buf_putc(out, '"');
-    }
-    buf_puts(out, count ? "} " : " ");
-}
-
-#define LABELS(...)                                                                                \
-    ((const struct label[]){__VA_ARGS__}),                                                         \
-        (sizeof((const struct label[]){__VA_ARGS__}) / sizeof(struct label))
-
-/* Nine digits hold every figure here, and 0.07 stays 0.07. */
-static void put_number(struct buf *out, double number)
-{
-    buf_printf(out, "%.9g\n", number);
-}
-
-static void put_seconds(struct buf *out, int64_t wall_ms)
-{
-    buf_printf(out, "%" PRId64 ".%03d\n", wall_ms / 1000, (int)(wall_ms % 1000));
-}
-
-static void put_neuron(struct buf *out, amount neuron)
-{
-    char text[AMOUNT_TEXT_BYTES];
-    buf_printf(out, "%s\n", amount_text(neuron, text));
-}
-
-static void put_gauge(struct buf *out, const char *name, bool known, double number)
-{
-    if (!known)
-        return;
-    put_series(out, name, NULL, 0);
-    put_number(out, number);
-}
 
 /* The program --------------------------------------------------------------------------------- */
 
@@ -171,116 +105,6 @@ static void put_ledger(struct buf *out, const char *name, const struct view *vie
         return;
     put_series(out, name, NULL, 0);
     put_neuron(out, v->ledger.available);
-}
-
-/* A series that stands twice spoils the whole scrape, and what a node answers may be anything. */
-static bool is_first_account(const struct ledger_value *v, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (address_equal(&v->accounts[i].provider, &v->accounts[index].provider))
-            return false;
-    return true;
-}
-
-/* One sample for each sub-account. */
-static void put_each_account(struct buf *out, const char *name, const struct view *view,
-                             amount (*figure)(const struct serving_account *a))
-{
-    const struct ledger_value *v = view->sources[SOURCE_LEDGER].value;
-    for (size_t i = 0; v && i < v->account_count; i++) {
-        char provider[ADDRESS_TEXT_BYTES];
-        if (!is_first_account(v, i))
-            continue;
-        put_series(out, name,
-                   LABELS({"provider", address_text(&v->accounts[i].provider, provider)}));
-        put_neuron(out, figure(&v->accounts[i]));
-    }
-}
-
-static amount balance_of(const struct serving_account *a)
-{
-    return a->balance;
-}
-
-static amount refund_of(const struct serving_account *a)
-{
-    return a->pending_refund;
-}
-
-static amount spendable_of(const struct serving_account *a)
-{
-    return funding_spendable(a->balance, a->pending_refund);
-}
-
-static void put_accounts(struct buf *out, const char *name, const struct view *view)
-{
-    put_each_account(out, name, view, balance_of);
-}
-
-static void put_refunds(struct buf *out, const char *name, const struct view *view)
-{
-    put_each_account(out, name, view, refund_of);
-}
-
-static void put_spendable(struct buf *out, const char *name, const struct view *view)
-{
-    put_each_account(out, name, view, spendable_of);
-}
-
-static void put_provider_minimum(struct buf *out, const char *name, const struct view *view)
-{
-    if (!view->sources[SOURCE_LEDGER].value)
-        return;
-    put_series(out, name, NULL, 0);
-    put_neuron(out, PROVIDER_MINIMUM);
-}
-
-/* What the wallet's logs say; lower bounds while the scan runs ------------------------------- */
-
-static const struct fee_totals *fees_in(const struct view *view)
-{
-    bool is_complete;
-    return sum_scan_sums(&view->sources[SOURCE_FEES_SCAN], &is_complete);
-}
-
-static void put_settled_fees(struct buf *out, const char *name, const struct view *view)
-{
-    const struct fee_totals *totals = fees_in(view);
-    for (size_t i = 0; totals && i < totals->count; i++) {
-        char provider[ADDRESS_TEXT_BYTES];
-        if (totals->rows[i].overflow)
-            continue;
-        put_series(out, name,
-                   LABELS({"provider", address_text(&totals->rows[i].provider, provider)}));
-        put_neuron(out, totals->rows[i].fees);
-    }
-}
-
-static void put_settlements(struct buf *out, const char *name, const struct view *view)
-{
-    const struct fee_totals *totals = fees_in(view);
-    for (size_t i = 0; totals && i < totals->count; i++) {
-        const struct settlement_sum *sum = &totals->rows[i];
-        const struct {
-            const char *result;
-            uint64_t count;
-        } results[] = {{"success", sum->count - sum->partial - sum->failed},
-                       {"partial", sum->partial},
-                       {"failed", sum->failed}};
-        char provider[ADDRESS_TEXT_BYTES];
-        address_text(&sum->provider, provider);
-        for (size_t k = 0; k < sizeof results / sizeof *results; k++) {
-            put_series(out, name, LABELS({"provider", provider}, {"result", results[k].result}));
-            put_number(out, (double)results[k].count);
-        }
-    }
-}
-
-static void put_settlement_progress(struct buf *out, const char *name, const struct view *view)
-{
-    double progress;
-    bool known = sum_scan_progress(&view->sources[SOURCE_FEES_SCAN], &progress);
-    put_gauge(out, name, known, progress);
 }
 
 static void put_services(struct buf *out, const char *name, const struct view *view)
@@ -532,6 +356,20 @@ static const struct family families[] = {
     {"zg_settlements", "Settlements of the wallet's fees by their result.", put_settlements},
     {"zg_settlement_scan_progress_ratio",
      "Below 1 the two above are lower bounds: older logs are being read.", put_settlement_progress},
+    {"zg_provider_listed", "1 while the contract lists the operator's own provider.",
+     put_provider_listed},
+    {"zg_provider_signer_acknowledged", "1 while its TEE signer is acknowledged.",
+     put_provider_acknowledged},
+    {"zg_provider_stake_neuron", "What it has staked.", put_provider_stake},
+    {"zg_provider_payers", "Accounts that pay it.", put_provider_payers},
+    {"zg_provider_held_neuron", "What they hold for it.", put_provider_held},
+    {"zg_provider_fees_neuron", "What it was paid by settlements of the last hours.",
+     put_provider_fees},
+    {"zg_provider_settlements", "Its settlements of the last hours by their result.",
+     put_provider_settlements},
+    {"zg_provider_last_settlement_timestamp_seconds", "When it was paid last.", put_provider_last},
+    {"zg_provider_scan_progress_ratio", "Below 1 the three above are lower bounds.",
+     put_provider_progress},
     {"zg_services", "Compute services that the InferenceServing contract lists.", put_services},
     {"zg_gpus", "GPUs of the operator's own node.", put_gpus},
     {"zg_gpu_utilization_ratio", "Mean load of the operator's own GPUs.", put_gpu_load},

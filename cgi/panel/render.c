@@ -171,6 +171,7 @@ static void put_services(struct json_writer *w, const struct pass *p)
 {
     const struct source *sources = p->view->sources;
     compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS], &sources[SOURCE_PROBE]);
+    provider_render(w, sources, p->view->settings);
 }
 
 static void put_inft(struct json_writer *w, const struct pass *p)

@@ -114,15 +114,15 @@ enum err scan_shrink(struct log_scan *scan, const struct log_range *range, enum 
     return scan_is_refusal(err, range) && log_scan_refused(scan, range) ? ERR_OK : err;
 }
 
-void scan_put(struct json_writer *w, const struct source *source, const struct log_scan *log,
-              bool is_complete)
+void scan_put(struct json_writer *w, const char *key, const struct source *source,
+              const struct log_scan *log, bool is_complete)
 {
     char reason[REASON_BYTES];
     if (source->off || !log || !log->has_head) {
-        json_put_null(w, "scan");
+        json_put_null(w, key);
         return;
     }
-    json_open_object(w, "scan");
+    json_open_object(w, key);
     json_put_int(w, "fromBlock", (int64_t)log->from.number);
     json_put_int(w, "nextBlock", (int64_t)log->next);
     json_put_decimal(w, "progress", is_complete ? 1 : log_scan_progress(log), 4);

@@ -47,9 +47,9 @@ bool scan_is_refusal(enum err err, const struct log_range *range);
 /* ERR_OK when `err` was a refusal and the window is smaller now, else `err`. */
 enum err scan_shrink(struct log_scan *scan, const struct log_range *range, enum err err);
 
-/* `scan` of a reply: its progress, and what hinders it. `source` is the scan's; `log` may be NULL.
+/* `key` of a reply: its progress, and what hinders it. `source` is the scan's; `log` may be NULL.
  */
-void scan_put(struct json_writer *w, const struct source *source, const struct log_scan *log,
-              bool is_complete);
+void scan_put(struct json_writer *w, const char *key, const struct source *source,
+              const struct log_scan *log, bool is_complete);
 
 #endif

@@ -34,9 +34,13 @@ enum source_id {
     SOURCE_MIRROR,
     SOURCE_PROBE,
     SOURCE_COUNT,
-    /* Scans are sources that are not shown: each works for one that is. */
+    /* Scans are sources that are not shown: each works for one that is. The operator's own provider
+     * is not shown among the sources either, because most operators have none. */
     SOURCE_STORAGE_SCAN = SOURCE_COUNT,
     SOURCE_FEES_SCAN,
+    SOURCE_PROVIDER,
+    SOURCE_PROVIDER_SCAN,
+    SOURCE_STAKE_SCAN,
     SOURCE_AND_SCAN_COUNT
 };
 

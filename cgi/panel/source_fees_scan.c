@@ -52,6 +52,17 @@ static struct settlement_sum *row_of(struct fee_totals *totals, const struct add
     return row ? &totals->rows[row - totals->rows] : NULL;
 }
 
+/* In the order of addresses, so that it does not matter in how many pieces the logs came. */
+static void insert_row(struct fee_totals *totals, const struct settlement_sum *sum)
+{
+    size_t at = totals->count++;
+    for (; at > 0 && memcmp(totals->rows[at - 1].provider.bytes, sum->provider.bytes,
+                            sizeof sum->provider.bytes) > 0;
+         at--)
+        totals->rows[at] = totals->rows[at - 1];
+    totals->rows[at] = *sum;
+}
+
 static enum err add_sum(struct fee_totals *totals, const struct settlement_sum *sum)
 {
     bool all_failed = sum->failed == sum->count;
@@ -62,7 +73,7 @@ static enum err add_sum(struct fee_totals *totals, const struct settlement_sum *
         return ERR_OK;
     }
     if (sum->has_provider && totals->count < most) {
-        totals->rows[totals->count++] = *sum;
+        insert_row(totals, sum);
         return ERR_OK;
     }
     totals->others_failed += sum->failed;

@@ -491,7 +491,7 @@ static void put_gb(struct json_writer *w, const char *key, bool known, uint64_t 
 static void put_scan(struct json_writer *w, const struct source *source)
 {
     const struct storage_scan_value *v = source->value;
-    scan_put(w, source, v ? &v->scan : NULL, v && v->is_complete);
+    scan_put(w, "scan", source, v ? &v->scan : NULL, v && v->is_complete);
 }
 
 static void put_check(struct json_writer *w, const struct storage_check *check)

@@ -17,6 +17,13 @@ static const char *off_without_wallet(const struct settings *settings)
                : "no wallet is configured · since the start · set ZG_WALLET_ADDRESS";
 }
 
+static const char *off_without_provider(const struct settings *settings)
+{
+    return settings->has_provider
+               ? NULL
+               : "no own provider is configured · since the start · set ZG_PROVIDER_ADDRESS";
+}
+
 static const char *storage_off(const struct settings *s)
 {
     if (!s->has_flow)
@@ -148,6 +155,29 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                           .endpoint = chain_endpoint,
                           .plan = fees_scan_plan,
                           .parse = fees_scan_parse},
+    [SOURCE_PROVIDER] = {.key = "own provider",
+                         PACE_CHAIN,
+                         .method = "getAccountsByProvider",
+                         .off = off_without_provider,
+                         .endpoint = chain_endpoint,
+                         .plan = provider_plan,
+                         .parse = provider_parse},
+    [SOURCE_PROVIDER_SCAN] = {.key = "own provider's fees scan",
+                              PACE_CHAIN,
+                              .method = "eth_getLogs",
+                              .is_scan = true,
+                              .off = off_without_provider,
+                              .endpoint = chain_endpoint,
+                              .plan = provider_scan_plan,
+                              .parse = provider_scan_parse},
+    [SOURCE_STAKE_SCAN] = {.key = "own provider's stake scan",
+                           PACE_CHAIN,
+                           .method = "eth_getLogs",
+                           .is_scan = true,
+                           .off = off_without_provider,
+                           .endpoint = chain_endpoint,
+                           .plan = stake_scan_plan,
+                           .parse = stake_scan_parse},
 };
 
 void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings)
@@ -155,6 +185,7 @@ void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct set
     static const enum source_id partners[][2] = {
         {SOURCE_STORAGE, SOURCE_STORAGE_SCAN},
         {SOURCE_LEDGER, SOURCE_FEES_SCAN},
+        {SOURCE_PROVIDER, SOURCE_PROVIDER_SCAN},
     };
     for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++)
         source_init(&sources[i], &source_rows[i], settings);

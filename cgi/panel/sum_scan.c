@@ -457,8 +457,8 @@ bool sum_scan_progress(const struct source *source, double *progress)
     return known;
 }
 
-void sum_scan_put_progress(struct json_writer *w, const struct source *source)
+void sum_scan_put_progress(struct json_writer *w, const char *key, const struct source *source)
 {
     const struct sum_scan *v = source->value;
-    scan_put(w, source, v ? &v->log : NULL, v && v->is_complete);
+    scan_put(w, key, source, v ? &v->log : NULL, v && v->is_complete);
 }

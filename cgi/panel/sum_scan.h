@@ -71,7 +71,7 @@ const void *sum_scan_sums(const struct source *source, bool *is_complete);
 /* 0 to 1; false while nothing is known. */
 bool sum_scan_progress(const struct source *source, double *progress);
 
-/* `scan` of a reply. */
-void sum_scan_put_progress(struct json_writer *w, const struct source *source);
+/* `key` of a reply: how far it has come. */
+void sum_scan_put_progress(struct json_writer *w, const char *key, const struct source *source);
 
 #endif

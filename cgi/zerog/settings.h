@@ -52,6 +52,8 @@ struct settings {
     bool has_ledger;
     struct address wallet; /* has_wallet only */
     bool has_wallet;
+    struct address provider; /* the operator's own; has_provider only */
+    bool has_provider;
     enum storage_mode storage_mode;
     struct address flow; /* has_flow only */
     bool has_flow;

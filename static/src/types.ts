@@ -600,6 +600,50 @@ export interface components {
             /** @description Null while nothing was read yet. */
             settlements: components["schemas"]["Settlements"] | null;
         };
+        /** @description What settlements paid since a moment - an exact number of hours before the current one. A lower bound while `scan` is not complete. */
+        ProviderWindow: {
+            since: components["schemas"]["Time"];
+            feesNeuron: components["schemas"]["Neuron"] | null;
+            /** @description All of them, one for each user in a batch, failed ones too. */
+            settlements: number;
+            partial: number;
+            failed: number;
+            unknownFees: number;
+        };
+        /** @description The operator's own provider (ZG_PROVIDER_ADDRESS). */
+        Provider: {
+            address: components["schemas"]["Address"];
+            /** @description Whether the contract lists it; null while the list is not known whole. */
+            listed: boolean | null;
+            /** @description Its row of getAllServices. */
+            service: components["schemas"]["Service"] | null;
+            /** @description From its ProviderStaked and ProviderStakeReturned logs; null until all were read. */
+            stakeNeuron: components["schemas"]["Neuron"] | null;
+            /** @description What the contract asks of a new provider. */
+            minStakeNeuron: components["schemas"]["Neuron"] | null;
+            /** @description Accounts that pay it; null where the contract does not list them. */
+            payers: {
+                accounts: number;
+                /** @description Those that the sums are over; fewer where there are very many. */
+                accountsRead: number;
+                /** @description Their balances together. */
+                heldNeuron: components["schemas"]["Neuron"];
+                /** @description What of it is on its way back. */
+                pendingRefundNeuron: components["schemas"]["Neuron"];
+            } | null;
+            last24h: components["schemas"]["ProviderWindow"] | null;
+            last30d: components["schemas"]["ProviderWindow"] | null;
+            /** @description The newest that paid; null when there is none in the last 30 days. */
+            lastSettlement: {
+                block: number;
+                time: components["schemas"]["Time"];
+            } | null;
+            /** @description Of the settlements of the last 30 days. */
+            scan: components["schemas"]["StorageScan"] | null;
+            stakeScan: components["schemas"]["StorageScan"] | null;
+            /** @description `what · since when · what to do`, when the last read of its accounts failed. */
+            reason: string | null;
+        };
         AsOf: {
             block: number | null;
             time: components["schemas"]["NullableTime"];
@@ -655,6 +699,8 @@ export interface components {
             services: components["schemas"]["Service"][];
             /** @description What the contract says; more than the rows when a limit cut the list. */
             servicesTotal: number | null;
+            /** @description Null when no own provider is configured. */
+            provider: components["schemas"]["Provider"] | null;
             ledger: components["schemas"]["Ledger"] | null;
             sources: components["schemas"]["Sources"];
             renderedAt: components["schemas"]["Time"];
@@ -664,6 +710,7 @@ export interface components {
             compute: components["schemas"]["Compute"] | null;
             services: components["schemas"]["Service"][];
             servicesTotal: number | null;
+            provider: components["schemas"]["Provider"] | null;
             sources: components["schemas"]["Sources"];
             renderedAt: components["schemas"]["Time"];
         };

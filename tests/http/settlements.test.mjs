@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as control from '../../scripts/localnet/control.mjs';
+import { call } from '../../scripts/localnet/rpc.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
 import { startStack } from '../lib/stack.mjs';
 
@@ -26,8 +27,9 @@ test('settled, partial and failed settlements of the wallet are counted by provi
     await control.pauseAgent(facts.control);
     const settle = (what) => control.settleFee(facts.rpc, what);
 
-    const before = await stack.untilMetrics(SOON_MS, ({ ledger }) => {
+    const before = await stack.untilMetrics(SOON_MS, ({ ledger, provider }) => {
         assert.equal(ledger?.settlements?.scan?.complete, true);
+        assert.equal(provider?.scan?.complete && provider.stakeScan?.complete, true);
     });
     assertComponent('Metrics', before);
     assert.deepEqual(before.ledger.settlements.providers, []);
@@ -36,6 +38,20 @@ test('settled, partial and failed settlements of the wallet are counted by provi
     assert.equal(accountOf(before, 1).warning, null);
     assert.equal(before.ledger.minAccountBalanceNeuron, String(3n * 10n ** 18n));
     assert.equal(before.ledger.minTransferNeuron, String(10n ** 18n));
+
+    const { last24h, payers, ...own } = before.provider;
+    assert.equal(own.address, facts.ownProvider);
+    assert.equal(own.listed, true);
+    assert.equal(own.service.model, facts.providers[0].model);
+    assert.equal(own.service.teeSignerAcknowledged, true);
+    assert.equal(own.stakeNeuron, String(100n * 10n ** 18n));
+    assert.equal(own.minStakeNeuron, own.stakeNeuron);
+    assert.equal(own.lastSettlement, null);
+    assert.equal(own.reason, null);
+    const held = String(6n * 10n ** 18n);
+    assert.deepEqual(payers, { accounts: 1, accountsRead: 1, heldNeuron: held, pendingRefundNeuron: '0' });
+    assert.ok(Date.parse(last24h.since) <= Date.now());
+    assert.equal(last24h.feesNeuron, '0');
 
     assert.equal((await settle({ provider: 1, feeNeuron: '123456789' })).status, SUCCESS);
     assert.equal((await settle({ provider: 1, feeNeuron: '11' })).status, SUCCESS);
@@ -70,7 +86,28 @@ test('settled, partial and failed settlements of the wallet are counted by provi
     );
     assert.equal(after.ledger.settlements.feesNeuron, String(123456800n + paid));
 
+    assert.equal(after.provider.last24h.settlements, 0, 'those of others are not its');
+
+    assert.equal((await settle({ provider: 0, feeNeuron: '99' })).status, SUCCESS);
+    assert.equal((await settle({ provider: 0, feeNeuron: '98', nonce: '1' })).status, INVALID_NONCE);
+    assert.equal((await settle({ provider: 0, feeNeuron: many })).status, PARTIAL);
+    const all = await stack.untilMetrics(SOON_MS, (now) => {
+        assert.equal(now.provider.last30d.partial, 1);
+        assert.equal(rowOf(now, 0)?.partial, 1);
+    });
+    assertComponent('Metrics', all);
+    const { provider } = all;
+    for (const { since, ...sum } of [provider.last24h, provider.last30d]) {
+        assert.ok(Date.parse(since) <= Date.now());
+        assert.deepEqual(sum, { feesNeuron: held, settlements: 3, partial: 1, failed: 1, unknownFees: 0 });
+    }
+    assert.ok(Date.now() - Date.parse(provider.lastSettlement.time) < 600_000);
+    assert.equal(provider.payers.heldNeuron, '0');
+
     const { text } = await stack.request('/metrics');
+    assert.ok(text.includes(`zg_provider_fees_neuron{window="24h"} ${held}\n`));
+    assert.ok(text.includes('zg_provider_settlements{window="30d",result="failed"} 1\n'));
+    assert.ok(text.includes('zg_provider_listed 1\n'));
     assert.ok(text.includes(`zg_settled_fees_neuron{provider="${addressOf(1)}"} 123456800\n`));
     assert.ok(text.includes(`zg_settlements{provider="${addressOf(2)}",result="partial"} 1\n`));
     assert.ok(text.includes(`zg_account_spendable_neuron{provider="${addressOf(2)}"} 0\n`));
@@ -78,7 +115,7 @@ test('settled, partial and failed settlements of the wallet are counted by provi
 
     // Nothing is counted twice after a kill, nor when the cache is gone; what a reorganisation takes
     // back was never paid.
-    const sameSums = (now) => assert.deepEqual(now.ledger?.settlements?.providers, after.ledger.settlements.providers);
+    const sameSums = (now) => assert.deepEqual(now.ledger?.settlements?.providers, all.ledger.settlements.providers);
     for (const forget of [false, true]) {
         const at = Date.now();
         process.kill(stack.metricsPid, 'SIGKILL');
@@ -87,10 +124,13 @@ test('settled, partial and failed settlements of the wallet are counted by provi
             assert.ok(Date.parse(now.renderedAt) > at);
             sameSums(now);
             assert.equal(now.ledger.settlements.scan.complete, true);
+            assert.deepEqual(now.provider.last30d, provider.last30d);
+            assert.equal(now.provider.stakeNeuron, provider.stakeNeuron);
         });
     }
-    await settle({ provider: 0, feeNeuron: '99' });
-    await stack.untilMetrics(SOON_MS, (now) => assert.equal(rowOf(now, 0)?.feesNeuron, '99'));
-    await control.reorganise(facts.rpc, 8);
-    await stack.untilMetrics(SOON_MS, (now) => assert.equal(rowOf(now, 0), undefined));
+    await settle({ provider: 1, feeNeuron: '7' });
+    const more = await stack.untilMetrics(SOON_MS, (now) => assert.equal(rowOf(now, 1)?.feesNeuron, '123456807'));
+    const head = Number(await call(facts.rpc, 'eth_blockNumber'));
+    await control.reorganise(facts.rpc, head - rowOf(more, 1).lastBlock + 1);
+    await stack.untilMetrics(SOON_MS, sameSums);
 });

@@ -139,8 +139,9 @@ static void every_body_has_its_members(void **state)
     } expected[] = {
         {BODY_METRICS,
          {"agent", "network", "compute", "storage", "inft", "jobs", "services", "servicesTotal",
-          "ledger", "build", "sources", "renderedAt"}},
-        {BODY_COMPUTE, {"compute", "services", "servicesTotal", "sources", "renderedAt"}},
+          "provider", "ledger", "build", "sources", "renderedAt"}},
+        {BODY_COMPUTE,
+         {"compute", "services", "servicesTotal", "provider", "sources", "renderedAt"}},
         {BODY_STORAGE, {"storage", "sources", "renderedAt"}},
         {BODY_INFT, {"inft", "sources", "renderedAt"}},
         {BODY_JOBS, {"jobs", "next", "sources", "renderedAt"}},
