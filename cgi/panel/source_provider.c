@@ -19,8 +19,6 @@ enum {
     NEAR_ENOUGH = 1024, /* blocks; reading a few too many costs little */
 };
 
-#define MONTH_SECONDS ((uint64_t)PROVIDER_MONTH_HOURS * 3600)
-
 /* What a round notes between its steps. */
 struct progress {
     const struct exchange *pages, *probes; /* of this step; NULL: none */
@@ -176,14 +174,13 @@ static enum err parse_contract(struct round *round, struct progress *p)
 /* Takes the youngest probe that is old enough. A block that the node has no more is old. */
 static enum err narrow(struct round *round, struct provider_value *v, struct progress *p)
 {
-    uint64_t now = (uint64_t)(round->head.time_ms / 1000);
-    uint64_t limit = now > MONTH_SECONDS ? now - MONTH_SECONDS : 0;
+    uint64_t limit = provider_since(round->head.time_ms, PROVIDER_MONTH_HOURS);
     for (size_t i = 0; i < MORE_MAX; i++) {
         struct seen_block block;
         enum err err = scan_read_block(p->probes, CALL_MORE + i, &block);
         if (err)
             return err;
-        if (!block.exists || block.time <= limit) {
+        if (!block.exists || block.time < limit) {
             p->low = p->probed[i];
             continue;
         }

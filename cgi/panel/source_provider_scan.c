@@ -75,28 +75,39 @@ static enum err add_settlement(struct round *round, const struct settlement *s, 
     return ERR_OK;
 }
 
-static bool is_own(const struct round *round, struct settlement *s, struct lookups *lookups)
+/* Asks at once for all that is open: there is no step for what an answer leaves open. */
+static bool is_known(struct settlement *s, uint64_t *time, struct lookups *lookups)
 {
+    *time = s->result->time;
+    bool has_time = s->result->has_time || lookup_time(lookups, s->result, time);
     if (!s->has_provider)
         s->has_provider = lookup_sender(lookups, s->result, &s->provider);
-    return s->has_provider && address_equal(&s->provider, &round->settings->provider);
+    return has_time && s->has_provider;
 }
 
 static enum err add(struct round *round, const struct event *events, size_t count,
                     struct lookups *lookups, void *sums)
 {
+    const struct address *own = &round->settings->provider;
     const struct settlement_contracts contracts = {&round->settings->serving,
                                                    &round->source->partner->contract};
     struct settlement *list;
     size_t settlements;
     enum err err = settlement_join(events, count, &contracts, &round->work, &list, &settlements);
     for (size_t i = 0; i < settlements && !err; i++) {
-        uint64_t time = list[i].result->time;
-        if (is_own(round, &list[i], lookups) &&
-            (list[i].result->has_time || lookup_time(lookups, list[i].result, &time)))
+        uint64_t time;
+        bool is_others = list[i].has_provider && !address_equal(&list[i].provider, own);
+        if (!is_others && is_known(&list[i], &time, lookups) &&
+            address_equal(&list[i].provider, own))
             err = add_settlement(round, &list[i], time, sums);
     }
     return err;
+}
+
+uint64_t provider_since(int64_t now_ms, uint64_t hours)
+{
+    uint64_t hour = (uint64_t)now_ms / 1000 / SECONDS_PER_HOUR;
+    return hour > hours ? (hour - hours) * SECONDS_PER_HOUR : 0;
 }
 
 bool provider_window(const struct source *scan, uint64_t hours, struct provider_window *window)
@@ -107,15 +118,13 @@ bool provider_window(const struct source *scan, uint64_t hours, struct provider_
     *window = (struct provider_window){0};
     if (!totals || !provider)
         return false;
-    uint64_t now = (uint64_t)scan->head.time_ms / 1000 / SECONDS_PER_HOUR;
-    uint64_t since = now > hours ? now - hours : 0;
+    uint64_t since = provider_since(scan->head.time_ms, hours);
     for (size_t i = 0; i < totals->count; i++)
-        if (totals->hours[i].hour >= since)
+        if (totals->hours[i].hour >= since / SECONDS_PER_HOUR)
             settlement_sum_merge(&window->sum, &totals->hours[i].sum);
-    uint64_t seconds = since * SECONDS_PER_HOUR;
-    if (seconds < provider->month_time)
-        seconds = provider->month_time;
-    window->since_ms = (int64_t)seconds * 1000;
+    if (since < provider->month_time)
+        since = provider->month_time;
+    window->since_ms = (int64_t)since * 1000;
     return true;
 }
 

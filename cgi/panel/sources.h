@@ -100,7 +100,10 @@ struct provider_totals {
 /* Value: struct sum_scan of struct provider_totals. */
 enum err provider_scan_plan(struct round *round);
 enum err provider_scan_parse(struct round *round);
-/* Sums of the last hours, the current one and so many full ones before it. False while nothing is
+/* Where the current hour and so many full ones before it begin, unix seconds. */
+uint64_t provider_since(int64_t now_ms, uint64_t hours);
+
+/* Sums of these hours. False while nothing is
  * known; a lower bound until the scan is complete. */
 struct provider_window {
     struct settlement_sum sum;
