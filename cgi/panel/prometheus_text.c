@@ -5,6 +5,7 @@
 #include "panel/sources.h"
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 /* Samples of one family, in the order of the text. */
 struct family {

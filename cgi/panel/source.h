@@ -145,9 +145,9 @@ struct source_row {
 struct source {
     const struct source_row *row;
     struct pace pace;
-    const char *off; /* reason, or NULL */
-    const struct source
-        *partner; /* its scan, whom the scan works for, or what it reads; NULL: none */
+    const char *off;              /* reason, or NULL */
+    const struct source *partner; /* its scan, whom the scan works for, or what it reads; or NULL */
+    enum source_id shown_under;   /* itself, or the source whose evidence holds its own */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
     void *own;         /* what it keeps open between rounds */

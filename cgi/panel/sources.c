@@ -180,18 +180,29 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                            .parse = stake_scan_parse},
 };
 
+/* Who works for whom, and where its evidence stands. */
+static const struct {
+    enum source_id helper, partner, shown_under;
+} helpers[] = {
+    {SOURCE_STORAGE_SCAN, SOURCE_STORAGE, SOURCE_STORAGE},
+    {SOURCE_FEES_SCAN, SOURCE_LEDGER, SOURCE_LEDGER},
+    {SOURCE_PROBE, SOURCE_COMPUTE, SOURCE_PROBE},
+    {SOURCE_PROVIDER, SOURCE_PROVIDER_SCAN, SOURCE_COMPUTE},
+    {SOURCE_PROVIDER_SCAN, SOURCE_PROVIDER, SOURCE_COMPUTE},
+    {SOURCE_STAKE_SCAN, SOURCE_PROVIDER, SOURCE_COMPUTE},
+};
+
 void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings)
 {
-    static const enum source_id partners[][2] = {
-        {SOURCE_STORAGE, SOURCE_STORAGE_SCAN},
-        {SOURCE_LEDGER, SOURCE_FEES_SCAN},
-        {SOURCE_PROVIDER, SOURCE_PROVIDER_SCAN},
-    };
-    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++)
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
         source_init(&sources[i], &source_rows[i], settings);
-    for (size_t i = 0; i < sizeof partners / sizeof *partners; i++) {
-        struct source *shown = &sources[partners[i][0]], *scan = &sources[partners[i][1]];
-        shown->partner = scan;
-        scan->partner = shown;
+        sources[i].shown_under = (enum source_id)i;
     }
+    for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
+        struct source *helper = &sources[helpers[i].helper];
+        helper->partner = &sources[helpers[i].partner];
+        helper->shown_under = helpers[i].shown_under;
+    }
+    sources[SOURCE_STORAGE].partner = &sources[SOURCE_STORAGE_SCAN];
+    sources[SOURCE_LEDGER].partner = &sources[SOURCE_FEES_SCAN];
 }
