@@ -393,6 +393,7 @@ static void later_sums_are_added(void **state)
     struct settlement_sum sum = {.count = 3, .partial = 1, .failed = 1, .fees = 5, .last_block = 9};
     const struct settlement_sum later = {.count = 2,
                                          .partial = 1,
+                                         .failed = 1,
                                          .unknown_fee = 1,
                                          .fees = 7,
                                          .last_block = 12,
@@ -400,7 +401,7 @@ static void later_sums_are_added(void **state)
                                          .has_last_time = true};
     const struct settlement_sum most = {.fees = ~(amount)0, .last_block = 1};
     settlement_sum_merge(&sum, &later);
-    assert_true(sum.fees == 12 && sum.count == 5 && sum.partial == 2 && sum.failed == 1);
+    assert_true(sum.fees == 12 && sum.count == 5 && sum.partial == 2 && sum.failed == 2);
     assert_true(sum.unknown_fee == 1 && sum.last_block == 12);
     assert_true(sum.has_last_time && sum.last_time == 120 && !sum.overflow);
     settlement_sum_merge(&sum, &most);
