@@ -224,12 +224,14 @@ static enum err start(void *app)
         log_problem("store_not_opened", &problem);
     buf_free(&problem);
     if (!err) {
-        const struct prover_config config = {.store_path = s->jobs_path,
-                                             .writer = program->writer,
-                                             .rpc = &s->chain_rpc,
-                                             .chain_id = s->network->chain_id,
-                                             .serving = &s->serving,
-                                             .private_addresses = &s->allow_private};
+        const struct prover_config config = {
+            .store_path = s->jobs_path,
+            .writer = program->writer,
+            .rpc = &s->chain_rpc,
+            .chain_id = s->network->chain_id,
+            .serving = &s->serving,
+            .private_addresses = &s->allow_private,
+            .max_per_minute = s->network->simulated ? 0 : (size_t)s->max_requests_per_min};
         err = prover_start(&config, &program->prover);
     }
     if (err)

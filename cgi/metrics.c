@@ -9,6 +9,7 @@
 #include "panel/api.h"
 #include "panel/poller.h"
 #include "panel/snapshot.h"
+#include "panel/sources.h"
 #include "web/server.h"
 #include "zerog/settings.h"
 #include <malloc.h>
@@ -55,7 +56,8 @@ static void stop(void *app)
 static enum err start(void *app)
 {
     struct program *program = app;
-    program->api.pages = job_pages_new(program->settings.jobs_path, WORKERS);
+    program->api.pages =
+        job_pages_new(program->settings.jobs_path, mirror_store(&program->settings), WORKERS);
     program->api.settings = &program->settings;
     program->poller = poller_new(&program->settings, &program->api.board);
     if (program->poller)
@@ -94,7 +96,7 @@ static int check(const struct program *program)
 /* Exit code 1 when a source that is on could not be read. */
 static int doctor(struct program *program)
 {
-    program->settings.cache_db = NULL; /* it belongs to the instance that serves */
+    program->settings.keeps_nothing = true;
     struct poller *poller = poller_new(&program->settings, &program->api.board);
     if (!poller)
         return EXIT_FAILURE;

@@ -36,6 +36,7 @@
     X(ERR_NO_CONTRACT, "no_contract", "no contract of this kind at the address")                   \
     X(ERR_WRONG_CHAIN, "wrong_chain", "the node serves another chain")                             \
     X(ERR_CHANGED, "changed", "the list changed while its pages were read")                        \
+    X(ERR_NOT_LISTED, "not_listed", "the contract lists no such service")                          \
     X(ERR_HEAD_STUCK, "head_stuck", "the newest block is too old")
 
 enum err {

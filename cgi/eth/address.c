@@ -30,6 +30,55 @@ enum err address_parse(const char *text, struct address *address)
     return ERR_OK;
 }
 
+/* The item text[0..len), without blanks around it. */
+static enum err parse_item(const char *text, size_t len, struct address *address)
+{
+    char item[ADDRESS_TEXT_BYTES];
+    while (len && (*text == ' ' || *text == '\t')) {
+        text++;
+        len--;
+    }
+    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        len--;
+    if (len >= sizeof item)
+        return ERR_BAD_FORMAT;
+    memcpy(item, text, len);
+    item[len] = '\0';
+    return address_parse(item, address) ? ERR_BAD_FORMAT : ERR_OK;
+}
+
+static bool is_listed(const struct address *list, size_t count, const struct address *address)
+{
+    for (size_t i = 0; i < count; i++)
+        if (address_equal(&list[i], address))
+            return true;
+    return false;
+}
+
+enum err address_list_parse(const char *text, struct address *list, size_t max, size_t *count)
+{
+    size_t found = 0;
+    *count = 0;
+    if (!text[strspn(text, " \t")])
+        return ERR_OK;
+    for (;;) {
+        struct address address;
+        size_t len = strcspn(text, ",");
+        if (parse_item(text, len, &address))
+            return ERR_BAD_FORMAT;
+        if (!is_listed(list, found, &address)) {
+            if (found == max)
+                return ERR_BAD_FORMAT;
+            list[found++] = address;
+        }
+        if (!text[len])
+            break;
+        text += len + 1;
+    }
+    *count = found;
+    return ERR_OK;
+}
+
 char *address_text(const struct address *address, char text[ADDRESS_TEXT_BYTES])
 {
     memcpy(text, "0x", 2);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct address {
@@ -18,6 +19,10 @@ enum err address_parse(const char *text, struct address *address);
 
 /* EIP-55 text. Returns `text`. */
 char *address_text(const struct address *address, char text[ADDRESS_TEXT_BYTES]);
+
+/* A comma list of addresses, with blanks around them or not; one that stands twice counts once.
+ * ERR_BAD_FORMAT, also for more than `max`; *count is 0 then, and for an empty text. */
+enum err address_list_parse(const char *text, struct address *list, size_t max, size_t *count);
 
 bool address_equal(const struct address *a, const struct address *b);
 bool address_is_zero(const struct address *address);

@@ -33,6 +33,7 @@ static void note_endpoint(struct evidence *e, struct evidence_request *r, const 
     r->variable = arena_strdup(&e->texts, endpoint->variable);
     r->shown = arena_strdup(&e->texts, endpoint->shown);
     r->shown_here = arena_strdup(&e->texts, endpoint->shown_here);
+    r->is_post = x->post || !x->path;
     r->path = x->path ? arena_strdup(&e->texts, x->path) : NULL;
     r->has_query = strchr(endpoint->url, '?') != NULL;
     r->is_known = r->variable && r->shown && r->shown_here && (r->path || !x->path);

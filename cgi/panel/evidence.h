@@ -28,9 +28,10 @@ struct evidence_request {
     bool is_known;                             /* else there was no room even for the request */
     const char *variable, *shown, *shown_here; /* as in struct endpoint */
     bool has_query;                            /* the URL; a path cannot just follow it then */
-    const char *path;                          /* of a GET; NULL for a POST */
-    const char *body;                          /* of a POST; NULL when it was too long */
-    int64_t sent_ms;                           /* wall; 0: it was not sent */
+    const char *path;                          /* behind the URL; NULL for a batch */
+    bool is_post;
+    const char *body; /* of a POST; NULL when it was too long */
+    int64_t sent_ms;  /* wall; 0: it was not sent */
     int64_t took_ms;
     int status; /* 0: no answer */
     enum err err;
@@ -63,7 +64,7 @@ struct evidence {
 /* --- the poller's thread; all accept NULL, which is what there is without memory --- */
 
 struct evidence *evidence_new(void);
-/* An exchange of the step that goes out now, with its body when it is a batch. */
+/* An exchange of the step that goes out now, with its body when it has one. */
 void evidence_sent(struct evidence *e, const struct exchange *x, const char *body, size_t len);
 /* It ended; `reply` is NULL when it was never sent. */
 void evidence_ended(struct evidence *e, const struct exchange *x, const struct http_response *reply,

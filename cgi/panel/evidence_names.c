@@ -12,6 +12,10 @@ static const char *const functions[] = {
     "getAccountsByUser(address,uint256,uint256)",
     "ledgerAddress()",
     "getLedger(address)",
+    "MIN_ACCOUNT_BALANCE()",
+    "MIN_TRANSFER_AMOUNT()",
+    "getAccountsByProvider(address,uint256,uint256)",
+    "MIN_PROVIDER_STAKE()",
     "tree()",
     "numSubmissions()",
     "firstBlock()",
@@ -99,6 +103,8 @@ static const struct origin origins[] = {
     {SOURCE_LEDGER, "ledger.contract", "ledgerAddress"},
     {SOURCE_LEDGER, "ledger.availableNeuron", "getLedger: availableBalance"},
     {SOURCE_LEDGER, "ledger.totalNeuron", "getLedger: totalBalance"},
+    {SOURCE_LEDGER, "ledger.minAccountBalanceNeuron", "MIN_ACCOUNT_BALANCE"},
+    {SOURCE_LEDGER, "ledger.minTransferNeuron", "MIN_TRANSFER_AMOUNT"},
     {SOURCE_LEDGER, "ledger.accounts[].provider", "getAccountsByUser: accounts[].provider"},
     {SOURCE_LEDGER, "ledger.accounts[].balanceNeuron", "getAccountsByUser: accounts[].balance"},
     {SOURCE_LEDGER, "ledger.accounts[].pendingRefundNeuron",
@@ -140,6 +146,10 @@ static const struct origin origins[] = {
     {SOURCE_STATUS, "services[].health.status", "services[].status"},
     {SOURCE_STATUS, "services[].health.uptime", "services[].checks.uptime"},
     {SOURCE_STATUS, "services[].health.lastCheck", "services[].lastCheck"},
+
+    {SOURCE_PROBE, "services[].provider", "ZG_PROBE_PROVIDERS"},
+    {SOURCE_PROBE, "services[].probe.answer", "what the provider's broker answered"},
+    {SOURCE_PROBE, "services[].probe.latencyMs", "from the request to the end of the answer"},
 };
 
 /* Whether `way` is `pattern` with its indices filled in. */
@@ -170,6 +180,7 @@ const char *evidence_route(enum source_id source)
         [SOURCE_COMPUTE] = "/api/compute", [SOURCE_STORAGE] = "/api/storage",
         [SOURCE_INFT] = "/api/inft",       [SOURCE_GPU] = "/api/compute",
         [SOURCE_JOBS] = "/api/jobs",       [SOURCE_STATUS] = "/api/compute",
+        [SOURCE_MIRROR] = "/api/jobs",     [SOURCE_PROBE] = "/api/compute",
     };
     return routes[source] ? routes[source] : "/api/metrics";
 }

@@ -70,14 +70,13 @@ static void put_target(struct buf *line, const struct evidence_view *view,
 static void put_curl(struct json_writer *w, const struct evidence_view *view,
                      const struct evidence_request *r)
 {
-    bool is_get = r->path != NULL;
-    if ((!is_get && !r->body) || (!host_of(view, r) && !fits_shell(r))) {
+    if ((r->is_post && !r->body) || (!host_of(view, r) && !fits_shell(r))) {
         json_put_null(w, "curl");
         return;
     }
     struct buf line = buf_make(BUF_NO_LIMIT);
     buf_puts(&line, "curl -gsS ");
-    if (!is_get) {
+    if (r->is_post) {
         buf_puts(&line, "-H 'content-type: application/json' --data-raw ");
         shell_put_word(&line, r->body);
         buf_putc(&line, ' ');
@@ -110,7 +109,7 @@ static void put_calls(struct json_writer *w, const struct evidence_view *view,
     cJSON *doc = NULL;
     const cJSON *call;
     json_open_array(w, "calls");
-    if (r->body)
+    if (r->body && !r->path) /* what is posted to a path is no batch */
         json_parse(r->body, strlen(r->body), EVIDENCE_BODY_BYTES, &doc);
     cJSON_ArrayForEach(call, doc)
     {
@@ -159,7 +158,7 @@ static void put_request(struct json_writer *w, const struct evidence_view *view,
     struct buf url = buf_make(BUF_NO_LIMIT);
     buf_printf(&url, "%s%s", shown_to(view, r->shown, r->shown_here), r->path ? r->path : "");
     json_open_object(w, NULL);
-    json_put_str(w, "method", r->path ? "GET" : "POST");
+    json_put_str(w, "method", r->is_post ? "POST" : "GET");
     json_put_str(w, "url", buf_str(&url));
     json_put_str(w, "body", r->body);
     put_calls(w, view, r);

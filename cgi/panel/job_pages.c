@@ -8,26 +8,42 @@
 
 enum { PAGE_REPLY_BYTES = 4 * 1024 * 1024, RETRY_AFTER_S = 1 };
 
-struct job_pages {
-    pthread_mutex_t lock;
-    size_t count, idle; /* readers[0..idle) are free */
-    struct store_reader *readers[];
+/* What a worker reads with: the job store first, whose word on a job counts. */
+struct connection {
+    struct store_reader *stores[PAGE_MAX_STORES];
 };
 
-struct job_pages *job_pages_new(const char *path, size_t readers)
+struct job_pages {
+    pthread_mutex_t lock;
+    size_t stores; /* of a connection; 0: there is nothing to read */
+    size_t count, idle;
+    struct connection connections[]; /* the first `idle` are free */
+};
+
+static bool open_connection(struct job_pages *pages, const char *const *paths)
 {
-    struct job_pages *pages = calloc(1, sizeof *pages + readers * sizeof *pages->readers);
+    static const enum store_kind kinds[PAGE_MAX_STORES] = {STORE_JOBS, STORE_CACHE};
+    struct connection *c = &pages->connections[pages->count++];
+    for (size_t i = 0; i < pages->stores; i++)
+        if (!(c->stores[i] = store_reader_new(paths[i], kinds[i])))
+            return false;
+    return true;
+}
+
+struct job_pages *job_pages_new(const char *recorded, const char *mirrored, size_t workers)
+{
+    const char *const paths[PAGE_MAX_STORES] = {recorded, mirrored};
+    struct job_pages *pages = calloc(1, sizeof *pages + workers * sizeof *pages->connections);
     if (!pages)
         return NULL;
     pthread_mutex_init(&pages->lock, NULL);
-    for (; path && pages->count < readers; pages->count++) {
-        pages->readers[pages->count] = store_reader_new(path, STORE_JOBS);
-        if (!pages->readers[pages->count]) {
+    pages->stores = !recorded ? 0 : mirrored ? 2 : 1;
+    while (pages->stores > 0 && pages->count < workers)
+        if (!open_connection(pages, paths)) {
             job_pages_free(pages);
             return NULL;
         }
-        pages->idle++;
-    }
+    pages->idle = pages->count;
     return pages;
 }
 
@@ -36,25 +52,37 @@ void job_pages_free(struct job_pages *pages)
     if (!pages)
         return;
     for (size_t i = 0; i < pages->count; i++)
-        store_reader_free(pages->readers[i]);
+        for (size_t k = 0; k < pages->stores; k++)
+            store_reader_free(pages->connections[i].stores[k]);
     pthread_mutex_destroy(&pages->lock);
     free(pages);
 }
 
-/* NULL without a store. */
-static struct store_reader *take_reader(struct job_pages *pages)
+static struct connection take_connection(struct job_pages *pages)
 {
     pthread_mutex_lock(&pages->lock);
-    struct store_reader *reader = pages->idle > 0 ? pages->readers[--pages->idle] : NULL;
+    struct connection c = pages->connections[--pages->idle];
     pthread_mutex_unlock(&pages->lock);
-    return reader;
+    return c;
 }
 
-static void give_back(struct job_pages *pages, struct store_reader *reader)
+static void give_back(struct job_pages *pages, const struct connection *c)
 {
     pthread_mutex_lock(&pages->lock);
-    pages->readers[pages->idle++] = reader;
+    pages->connections[pages->idle++] = *c;
     pthread_mutex_unlock(&pages->lock);
+}
+
+/* ERR_NOT_FOUND without a store. */
+static enum err read_page(struct job_pages *pages, const char *before, size_t limit,
+                          struct arena *arena, struct job_page *page)
+{
+    if (pages->stores == 0)
+        return ERR_NOT_FOUND;
+    struct connection c = take_connection(pages);
+    enum err err = store_read_page(c.stores, pages->stores, before, limit, arena, page);
+    give_back(pages, &c);
+    return err;
 }
 
 struct page_query {
@@ -136,12 +164,8 @@ void job_pages_reply(struct job_pages *pages, struct snapshot *snapshot,
                     "limit is a number from 1 to 100, before is the next of an earlier page");
         return;
     }
-    struct store_reader *reader = take_reader(pages);
-    enum err err = reader ? store_read_page(&reader, 1, *query.before ? query.before : NULL,
-                                            query.limit, request->arena, &page)
-                          : ERR_NOT_FOUND;
-    if (reader)
-        give_back(pages, reader);
+    enum err err =
+        read_page(pages, *query.before ? query.before : NULL, query.limit, request->arena, &page);
     if (err == ERR_NOT_FOUND)
         err = ERR_OK; /* no job was recorded yet */
     if (!err)

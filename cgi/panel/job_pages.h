@@ -9,15 +9,15 @@
 
 struct job_pages;
 
-/* `readers`: as many as there are workers. `path` must outlive it, NULL: there is no store. NULL
- * without memory. */
-struct job_pages *job_pages_new(const char *path, size_t readers);
+/* `workers`: as many can read at once. `recorded` is the job store, NULL: there is none;
+ * `mirrored` the cache with the jobs of a topic, NULL: there are none. NULL without memory. */
+struct job_pages *job_pages_new(const char *recorded, const char *mirrored, size_t workers);
 void job_pages_free(struct job_pages *pages); /* NULL is accepted */
 
 /* Whether the query asks for the first page, which the snapshot has. */
 bool job_pages_is_first(const char *query);
 
-/* Answers ?limit= and ?before= from the store; sources and renderedAt are the snapshot's. */
+/* Answers ?limit= and ?before= from the stores; sources and renderedAt are the snapshot's. */
 void job_pages_reply(struct job_pages *pages, struct snapshot *snapshot,
                      const struct web_request *request, struct web_reply *reply);
 

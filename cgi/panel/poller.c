@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/gate.h"
 #include "net/http.h"
-#include "panel/gate.h"
 #include "panel/history.h"
 #include "panel/render.h"
 #include "panel/source.h"
@@ -49,7 +49,7 @@ struct poller {
 /* Without a cache all is read all the same, only longer. */
 static void open_cache(struct poller *p)
 {
-    if (!p->settings->cache_db)
+    if (!p->settings->cache_db || p->settings->keeps_nothing)
         return;
     struct buf problem = buf_make(BUF_NO_LIMIT);
     enum err err = cache_open(p->settings->cache_db, &problem, &p->cache);
@@ -61,14 +61,11 @@ static void open_cache(struct poller *p)
 
 static void set_up_sources(struct poller *p)
 {
+    sources_init(p->sources, p->settings);
     for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
-        struct source *s = &p->sources[i];
-        source_init(s, &source_rows[i], p->settings);
-        s->round.poller = p;
-        s->round.cache = p->cache;
+        p->sources[i].round.poller = p;
+        p->sources[i].round.cache = p->cache;
     }
-    p->sources[SOURCE_STORAGE].partner = &p->sources[SOURCE_STORAGE_SCAN];
-    p->sources[SOURCE_STORAGE_SCAN].partner = &p->sources[SOURCE_STORAGE];
 }
 
 struct poller *poller_new(const struct settings *settings, struct snapshot_board *board)
@@ -172,7 +169,8 @@ static void publish_evidence(struct poller *p, struct source *s, enum err err)
         return;
     }
     e->reader = s->row->key;
-    e->shown_under = (enum source_id)((s->row->is_scan ? s->partner : s) - p->sources);
+    enum source_id id = (enum source_id)(s - p->sources);
+    e->shown_under = s->shown_under;
     e->good = !err;
     e->err = err ? err : round->flaw;
     e->read_ms = err ? clock_wall_ms() : s->fetched_wall_ms;
@@ -180,11 +178,11 @@ static void publish_evidence(struct poller *p, struct source *s, enum err err)
     e->has_head = round->has_head;
     e->contract = round->contract;
     e->has_contract = round->has_contract;
-    if (!err && !s->row->is_scan) {
+    if (!err && s->shown_under == id) {
         struct view view = view_now(p);
         render_figures(&view, e->shown_under, &e->values);
     }
-    evidence_publish(p->evidence, (enum source_id)(s - p->sources), e);
+    evidence_publish(p->evidence, id, e);
 }
 
 static void finish_round(struct poller *p, struct source *s, enum err err)
@@ -304,21 +302,23 @@ static void on_reply(void *user, const struct http_response *reply)
 {
     struct exchange *x = user;
     struct poller *p = x->round->poller;
+    x->status = reply->status;
+    x->took_us = reply->timing.ended_us - reply->timing.started_us;
     end_exchange(p, x, reply, read_reply(p, x, reply));
 }
 
 static enum err send_exchange(struct poller *p, struct exchange *x, int64_t now_ms)
 {
     assert(x->batch.count <= EXCHANGE_MAX_CALLS);
-    size_t len = 0;
-    const char *body = x->path ? NULL : rpc_batch_body(&x->batch, &len);
+    size_t len = x->post ? strlen(x->post) : 0;
+    const char *body = x->path ? x->post : rpc_batch_body(&x->batch, &len);
     if (!body && !x->path)
         return ERR_NO_MEMORY;
     int64_t left = x->round->started_ms + ROUND_TIMEOUT_MS - now_ms;
     struct http_request request = {
         .endpoint = x->endpoint,
         .path = x->path && *x->path ? x->path : NULL,
-        .content_type = x->path ? NULL : "application/json",
+        .content_type = body ? "application/json" : NULL,
         .body = body,
         .body_len = len,
         .max_response = x->max_bytes,

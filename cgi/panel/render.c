@@ -170,7 +170,12 @@ static void put_part(struct json_writer *w, const struct pass *p, enum source_id
 static void put_services(struct json_writer *w, const struct pass *p)
 {
     const struct source *sources = p->view->sources;
-    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS]);
+    compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS], &sources[SOURCE_PROBE]);
+}
+
+static void put_provider(struct json_writer *w, const struct pass *p)
+{
+    provider_render(w, p->view->sources, p->view->settings);
 }
 
 static void put_inft(struct json_writer *w, const struct pass *p)
@@ -185,6 +190,7 @@ static void metrics_body(struct json_writer *w, const struct pass *p)
     put_network(w, p);
     put_compute(w, p);
     put_services(w, p);
+    put_provider(w, p);
     put_inft(w, p);
     for (int i = 0; i < SOURCE_COUNT; i++)
         put_part(w, p, i);
@@ -195,6 +201,7 @@ static void compute_body(struct json_writer *w, const struct pass *p)
 {
     put_compute(w, p);
     put_services(w, p);
+    put_provider(w, p);
 }
 
 static void storage_body(struct json_writer *w, const struct pass *p)
@@ -251,6 +258,11 @@ static void status_figures(struct json_writer *w, const struct pass *p)
     status_render_report(w, &p->view->sources[SOURCE_STATUS]);
 }
 
+static void probe_figures(struct json_writer *w, const struct pass *p)
+{
+    probe_render_report(w, &p->view->sources[SOURCE_PROBE]);
+}
+
 void render_figures(const struct view *view, enum source_id id, struct buf *out)
 {
     /* Where they are not just what the row renders. */
@@ -258,6 +270,7 @@ void render_figures(const struct view *view, enum source_id id, struct buf *out)
         [SOURCE_CHAIN] = chain_figures, [SOURCE_COMPUTE] = put_services,
         [SOURCE_INFT] = put_inft,       [SOURCE_GPU] = gpu_figures,
         [SOURCE_JOBS] = jobs_figures,   [SOURCE_STATUS] = status_figures,
+        [SOURCE_PROBE] = probe_figures,
     };
     const struct pass pass = {.view = view, .moving = true};
     struct json_writer w = json_writer_make(out);

@@ -70,7 +70,9 @@ static const char *const remedies[ERR_COUNT] = {
 static void put_remedy(const struct source *s, char *text, size_t size)
 {
     char when[TIME_TEXT_BYTES];
-    const char *remedy = s->row->remedy ? s->row->remedy(s->err) : remedies[s->err];
+    const char *remedy = s->row->remedy ? s->row->remedy(s->err) : NULL;
+    if (!remedy)
+        remedy = remedies[s->err];
     if (!remedy)
         remedy = "check what answers at %s";
 #pragma GCC diagnostic push

@@ -34,8 +34,13 @@ enum source_id {
     SOURCE_MIRROR,
     SOURCE_PROBE,
     SOURCE_COUNT,
-    /* Scans are sources that are not shown: each works for one that is. */
+    /* Scans are sources that are not shown: each works for one that is. The operator's own provider
+     * is not shown among the sources either, because most operators have none. */
     SOURCE_STORAGE_SCAN = SOURCE_COUNT,
+    SOURCE_FEES_SCAN,
+    SOURCE_PROVIDER,
+    SOURCE_PROVIDER_SCAN,
+    SOURCE_STAKE_SCAN,
     SOURCE_AND_SCAN_COUNT
 };
 
@@ -48,7 +53,7 @@ struct pace {
 };
 
 enum {
-    ROUND_MAX_EXCHANGES = 8,
+    ROUND_MAX_EXCHANGES = 64, /* in flight together: a round over 50 upstreams is one step */
     EXCHANGE_MAX_CALLS = 16,
     EXCHANGE_MAX_BYTES = 4 * 1024 * 1024, /* of a reply */
     ROUND_MAX_BYTES = 16 * 1024 * 1024,   /* of a value, and of scratch memory */
@@ -62,14 +67,17 @@ struct http_call;
 struct exchange {
     struct round *round;
     const struct endpoint *endpoint;
-    const char *path; /* GET only, in round->work; "" for the endpoint's URL as it is */
+    const char *path; /* GET and POST, in round->work; "" for the endpoint's URL as it is */
+    const char *post; /* JSON to be posted to `path`; NULL: GET */
     size_t max_bytes; /* of the reply */
     /* Its failure is no failure of the round: parse() looks at `err`. It waits for no gate, unless
      * it is a scan's. */
     bool optional;
     struct http_call *call; /* while in flight */
     bool ended;
-    enum err err; /* of the whole exchange */
+    enum err err;    /* of the whole exchange */
+    int status;      /* HTTP; 0 when nothing came or nothing was sent */
+    int64_t took_us; /* from sending to the end */
 
     struct rpc_batch batch; /* of calls, with `path` NULL */
     cJSON *doc;
@@ -125,7 +133,7 @@ struct source_row {
     const char *(*off)(const struct settings *settings);
     const struct endpoint *(*endpoint)(const struct settings *settings);
     /* What an operator can do, where it is not what helps with a node; one %s is the endpoint's
-     * variable. NULL: the remedies of source.c. */
+     * variable. NULL, also as its answer: the remedies of source.c. */
     const char *(*remedy)(enum err err);
     enum err (*plan)(struct round *round);
     enum err (*parse)(struct round *round);
@@ -138,7 +146,8 @@ struct source {
     const struct source_row *row;
     struct pace pace;
     const char *off;              /* reason, or NULL */
-    const struct source *partner; /* its scan, or whom the scan works for; NULL: none */
+    const struct source *partner; /* its scan, whom the scan works for, or what it reads; or NULL */
+    enum source_id shown_under;   /* itself, or the source whose evidence holds its own */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
     void *own;         /* what it keeps open between rounds */
@@ -163,6 +172,9 @@ extern const struct source_row source_rows[SOURCE_AND_SCAN_COUNT];
 /* Sets up a source; it is due at once. */
 void source_init(struct source *s, const struct source_row *row, const struct settings *settings);
 void source_free(struct source *s);
+
+/* Sets up the whole table, and who works for whom. */
+void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings);
 
 /* State at a monotonic moment. */
 enum source_state source_state(const struct source *s, int64_t mono_ms);

@@ -2,6 +2,7 @@
 #include "panel/sources.h"
 
 #include "panel/chain_read.h"
+#include "zerog/broker.h"
 
 static const char *never_off(const struct settings *settings)
 {
@@ -16,10 +17,11 @@ static const char *off_without_wallet(const struct settings *settings)
                : "no wallet is configured · since the start · set ZG_WALLET_ADDRESS";
 }
 
-static const char *not_in_this_version(const struct settings *settings)
+static const char *off_without_provider(const struct settings *settings)
 {
-    (void)settings;
-    return "version " VERSION " does not read it · since the start · see CHANGELOG for a newer one";
+    return settings->has_provider
+               ? NULL
+               : "no own provider is configured · since the start · set ZG_PROVIDER_ADDRESS";
 }
 
 static const char *storage_off(const struct settings *s)
@@ -119,8 +121,24 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                        .endpoint = status_endpoint,
                        .plan = status_plan,
                        .parse = status_parse},
-    [SOURCE_MIRROR] = {.key = "mirror", PACE_WEB, .off = not_in_this_version},
-    [SOURCE_PROBE] = {.key = "probe", PACE_WEB, .off = not_in_this_version},
+    [SOURCE_MIRROR] = {.key = "mirror",
+                       PACE_WEB,
+                       .method = "GET topic messages",
+                       .off = mirror_off,
+                       .endpoint = mirror_endpoint,
+                       .remedy = mirror_remedy,
+                       .plan = mirror_plan,
+                       .parse = mirror_parse,
+                       .free_own = mirror_free},
+    [SOURCE_PROBE] = {.key = "probe",
+                      PACE_WEB,
+                      .origin = "this machine",
+                      .method = "GET " BROKER_QUOTE_PATH,
+                      .off = probe_off,
+                      .endpoint = probe_endpoint,
+                      .remedy = probe_remedy,
+                      .plan = probe_plan,
+                      .parse = probe_parse},
     [SOURCE_STORAGE_SCAN] = {.key = "storage scan",
                              PACE_CHAIN,
                              .method = "eth_getLogs",
@@ -129,4 +147,62 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                              .endpoint = chain_endpoint,
                              .plan = storage_scan_plan,
                              .parse = storage_scan_parse},
+    [SOURCE_FEES_SCAN] = {.key = "fees scan",
+                          PACE_CHAIN,
+                          .method = "eth_getLogs",
+                          .is_scan = true,
+                          .off = off_without_wallet,
+                          .endpoint = chain_endpoint,
+                          .plan = fees_scan_plan,
+                          .parse = fees_scan_parse},
+    [SOURCE_PROVIDER] = {.key = "own provider",
+                         PACE_CHAIN,
+                         .method = "getAccountsByProvider",
+                         .off = off_without_provider,
+                         .endpoint = chain_endpoint,
+                         .plan = provider_plan,
+                         .parse = provider_parse},
+    [SOURCE_PROVIDER_SCAN] = {.key = "own provider's fees scan",
+                              PACE_CHAIN,
+                              .method = "eth_getLogs",
+                              .is_scan = true,
+                              .off = off_without_provider,
+                              .endpoint = chain_endpoint,
+                              .plan = provider_scan_plan,
+                              .parse = provider_scan_parse},
+    [SOURCE_STAKE_SCAN] = {.key = "own provider's stake scan",
+                           PACE_CHAIN,
+                           .method = "eth_getLogs",
+                           .is_scan = true,
+                           .off = off_without_provider,
+                           .endpoint = chain_endpoint,
+                           .plan = stake_scan_plan,
+                           .parse = stake_scan_parse},
 };
+
+/* Who works for whom, and where its evidence stands. */
+static const struct {
+    enum source_id helper, partner, shown_under;
+} helpers[] = {
+    {SOURCE_STORAGE_SCAN, SOURCE_STORAGE, SOURCE_STORAGE},
+    {SOURCE_FEES_SCAN, SOURCE_LEDGER, SOURCE_LEDGER},
+    {SOURCE_PROBE, SOURCE_COMPUTE, SOURCE_PROBE},
+    {SOURCE_PROVIDER, SOURCE_PROVIDER_SCAN, SOURCE_COMPUTE},
+    {SOURCE_PROVIDER_SCAN, SOURCE_PROVIDER, SOURCE_COMPUTE},
+    {SOURCE_STAKE_SCAN, SOURCE_PROVIDER, SOURCE_COMPUTE},
+};
+
+void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings)
+{
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
+        source_init(&sources[i], &source_rows[i], settings);
+        sources[i].shown_under = (enum source_id)i;
+    }
+    for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
+        struct source *helper = &sources[helpers[i].helper];
+        helper->partner = &sources[helpers[i].partner];
+        helper->shown_under = helpers[i].shown_under;
+    }
+    sources[SOURCE_STORAGE].partner = &sources[SOURCE_STORAGE_SCAN];
+    sources[SOURCE_LEDGER].partner = &sources[SOURCE_FEES_SCAN];
+}

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "eth/rpc.h"
+#include "net/gate.h"
 #include "net/http.h"
 #include "proof/providers.h"
 #include "proof/tasks.h"
@@ -22,6 +23,8 @@ enum {
     READ_AGAIN_MS = 1000,           /* after one that failed */
     ARENA_BYTES = 4 * 1024 * 1024,  /* a full list, each text as long as it may be */
     LONGEST_WAIT_MS = 60000,
+    SLOW_DOWN_MS = 10000, /* when a 429 does not say for how long */
+    LONGEST_CLOSED_MS = 10 * 60000,
 };
 
 struct prover {
@@ -30,6 +33,7 @@ struct prover {
     struct http_client *http;
     struct tasks tasks;
     struct providers providers;
+    struct gate_table gates;
     int asking;           /* requests on their way */
     bool more;            /* the store lists more than there are places */
     int64_t read_from_ms; /* monotonic: the store is not read before */
@@ -73,14 +77,36 @@ static const char *reason_of(enum err err)
     return err == ERR_NOT_FOUND ? "the contract lists no acknowledged signer of it" : err_text(err);
 }
 
-/* Said once, until it answers again. */
-static void leave_alone(struct provider *provider, enum err err, int64_t retry_after_ms)
+/* NULL without memory. */
+static struct gate *gate_of(struct prover *p, const struct endpoint *endpoint)
+{
+    size_t per_minute = endpoint->is_private ? 0 : p->config.max_per_minute;
+    return gate_table_find(&p->gates, endpoint->host, per_minute);
+}
+
+/* The server's wish holds for all that is asked there. */
+static void slow_down(struct prover *p, const struct endpoint *endpoint, int64_t retry_after_ms)
+{
+    struct gate *gate = gate_of(p, endpoint);
+    int64_t pause_ms = retry_after_ms < 0                   ? SLOW_DOWN_MS
+                       : retry_after_ms < LONGEST_CLOSED_MS ? retry_after_ms
+                                                            : LONGEST_CLOSED_MS;
+    if (gate)
+        gate_close(gate, clock_mono_ms() + pause_ms);
+}
+
+/* `endpoint` is who failed: the provider, or the chain when asked about it. Said once, until the
+ * provider answers again. */
+static void leave_alone(struct prover *p, struct provider *provider,
+                        const struct endpoint *endpoint, enum err err, int64_t retry_after_ms)
 {
     char address[ADDRESS_TEXT_BYTES];
+    if (err == ERR_RATE_LIMITED || retry_after_ms >= 0)
+        slow_down(p, endpoint, retry_after_ms);
     if (provider->failures == 0)
         log_event(LOG_WARN, "provider_not_asked", "provider",
                   address_text(&provider->address, address), "reason", reason_of(err), NULL);
-    provider_close(provider, retry_after_ms, clock_mono_ms());
+    provider_close(provider, clock_mono_ms());
 }
 
 static void settle(struct prover *p, struct task *task, enum job_proof proof)
@@ -142,7 +168,7 @@ static void provider_answered(void *user, const struct http_response *response)
     if (err == ERR_HTTP_STATUS) /* of this job alone, perhaps */
         task_put_off(q.task, clock_mono_ms());
     if (err) {
-        leave_alone(q.provider, err, response->retry_after_ms);
+        leave_alone(q.prover, q.provider, &q.provider->endpoint, err, response->retry_after_ms);
         return;
     }
     provider_open(q.provider);
@@ -198,7 +224,7 @@ static void chain_answered(void *user, const struct http_response *response)
         return;
     enum err err = read_chain(q.prover, q.provider, response);
     if (err)
-        leave_alone(q.provider, err, response->retry_after_ms);
+        leave_alone(q.prover, q.provider, q.prover->config.rpc, err, response->retry_after_ms);
 }
 
 /* Asking ----------------------------------------------------------------------------------------
@@ -273,6 +299,11 @@ static int64_t go_on(struct prover *p, struct task *task, int64_t now_ms)
     const bool is_fresh = now_ms < provider->fresh_until_ms;
     if (!is_fresh && provider->asking > 0)
         return INT64_MAX;
+    struct gate *gate = gate_of(p, is_fresh ? &provider->endpoint : p->config.rpc);
+    int64_t wait_ms = gate ? gate_wait_ms(gate, now_ms) : LONGEST_WAIT_MS;
+    if (wait_ms > 0)
+        return now_ms + wait_ms;
+    gate_pass(gate, now_ms);
     if (is_fresh ? ask_provider(p, provider, task) : ask_chain(p, provider))
         task_put_off(task, now_ms); /* no memory, or no path that a chat could have */
     return task->asking || provider->asking_chain ? INT64_MAX : task->due_ms;
@@ -318,6 +349,7 @@ static void destroy(struct prover *p)
         http_client_free(p->http); /* ends what is on its way, which still needs the rest */
     store_reader_free(p->reader);
     providers_free(&p->providers);
+    gate_table_free(&p->gates);
     arena_free(&p->arena);
     free(p);
 }

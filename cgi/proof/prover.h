@@ -25,6 +25,7 @@ struct prover_config {
     uint64_t chain_id;
     const struct address *serving;             /* the InferenceServing contract */
     const struct cidr_list *private_addresses; /* that a listed URL may reach all the same */
+    size_t max_per_minute;                     /* requests to one public host; 0: no limit */
 };
 
 /* Starts the thread. http_global_init() was called. ERR_NO_MEMORY, ERR_SYSTEM. */

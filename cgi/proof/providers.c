@@ -4,8 +4,6 @@
 #include "zerog/tee.h"
 #include <string.h>
 
-enum { RETRY_AFTER_MAX_MS = 10 * 60000 };
-
 static void forget(struct provider *p)
 {
     arena_free(&p->arena);
@@ -100,12 +98,10 @@ void provider_open(struct provider *p)
     p->failures = 0;
 }
 
-void provider_close(struct provider *p, int64_t retry_after_ms, int64_t now_ms)
+void provider_close(struct provider *p, int64_t now_ms)
 {
-    int64_t pause = PROVIDER_LONGEST_PAUSE_MS;
+    int64_t pause_ms = PROVIDER_LONGEST_PAUSE_MS;
     if (p->failures < 6) /* 64 s is above the longest */
-        pause = (int64_t)PROVIDER_FIRST_PAUSE_MS << p->failures++;
-    if (retry_after_ms > RETRY_AFTER_MAX_MS)
-        retry_after_ms = RETRY_AFTER_MAX_MS;
-    p->closed_until_ms = now_ms + (retry_after_ms > pause ? retry_after_ms : pause);
+        pause_ms = (int64_t)PROVIDER_FIRST_PAUSE_MS << p->failures++;
+    p->closed_until_ms = now_ms + pause_ms;
 }

@@ -56,7 +56,7 @@ enum err provider_take(struct provider *provider, const uint8_t *data, size_t le
 /* It answered: the next pause is short again. */
 void provider_open(struct provider *provider);
 
-/* It is left alone until `retry_after_ms` (-1: not said) and the next pause are over. */
-void provider_close(struct provider *provider, int64_t retry_after_ms, int64_t now_ms);
+/* It is left alone for a pause that doubles. */
+void provider_close(struct provider *provider, int64_t now_ms);
 
 #endif

@@ -19,6 +19,10 @@ static const char put_scan[] =
     "INSERT OR REPLACE INTO scans (name, chain_id, contract, wallet,"
     " from_block, next_block, totals) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
+static const char drop_scan[] = "DELETE FROM scans WHERE " KEY_IS;
+static const char forget_jobs[] = "DELETE FROM jobs; DELETE FROM activity;"
+                                  " UPDATE totals SET completed = 0, since_ms = NULL";
+
 static void remove_files(const char *path)
 {
     static const char *const suffixes[] = {"-wal", "-shm", ""};
@@ -153,14 +157,20 @@ enum err cache_get_scan(struct cache *cache, const struct scan_key *key, struct 
     return settle(cache, writer_end(cache->writer, err));
 }
 
-enum err cache_put_scan(struct cache *cache, const struct scan_key *key,
-                        const struct scan_state *state)
+static enum err check_scan(const struct scan_key *key, const struct scan_state *state)
 {
     enum err err = check_key(key);
     if (!err && strnlen(state->totals, SCAN_TOTALS_BYTES + 1) > SCAN_TOTALS_BYTES)
         err = ERR_TOO_LARGE;
     if (!err && (state->from_block > INT64_MAX || state->next_block > INT64_MAX))
         err = ERR_OVERFLOW;
+    return err;
+}
+
+enum err cache_put_scan(struct cache *cache, const struct scan_key *key,
+                        const struct scan_state *state)
+{
+    enum err err = check_scan(key, state);
     if (!err)
         err = ready(cache);
     if (err)
@@ -171,13 +181,88 @@ enum err cache_put_scan(struct cache *cache, const struct scan_key *key,
     return settle(cache, writer_end(cache->writer, err));
 }
 
-enum err cache_put_jobs(struct cache *cache, const struct job *records, size_t count,
-                        int64_t now_ms, struct store_outcome *outcomes)
+static enum err erase_scan(sqlite3 *db, const struct scan_key *key)
 {
-    enum err err = ready(cache);
+    sqlite3_stmt *stmt = NULL;
+    enum err err = db_prepare(db, (const char *const[]){drop_scan}, 1, &stmt);
     if (err)
         return err;
-    return settle(cache, store_put_jobs(cache->writer, records, count, now_ms, outcomes));
+    bind_key(stmt, key);
+    err = db_run(stmt);
+    sqlite3_finalize(stmt);
+    return err;
+}
+
+enum err cache_drop_scan(struct cache *cache, const struct scan_key *key)
+{
+    enum err err = check_key(key);
+    if (!err)
+        err = ready(cache);
+    if (err)
+        return err;
+    err = writer_begin(cache->writer);
+    if (!err)
+        err = erase_scan(cache->writer->db, key);
+    return settle(cache, writer_end(cache->writer, err));
+}
+
+static bool is_at(const struct scan_state *state, const struct scan_state *other)
+{
+    return state->from_block == other->from_block && state->next_block == other->next_block &&
+           strcmp(state->totals, other->totals) == 0;
+}
+
+/* ERR_CHANGED when the scan stands elsewhere. */
+static enum err expect_scan(sqlite3 *db, const struct scan_key *key,
+                            const struct scan_state *expected)
+{
+    struct arena arena = arena_make(0);
+    struct scan_state state;
+    enum err err = read_scan(db, key, &arena, &state);
+    if (err == ERR_NOT_FOUND)
+        err = expected ? ERR_CHANGED : ERR_OK;
+    else if (!err && (!expected || !is_at(&state, expected)))
+        err = ERR_CHANGED;
+    arena_free(&arena);
+    return err;
+}
+
+static enum err hear_jobs(struct store_writer *writer, const struct heard_job *jobs, size_t count)
+{
+    enum err err = ERR_OK;
+    struct store_outcome outcome;
+    for (size_t i = 0; i < count && !err; i++)
+        err = writer_put_job(writer, &jobs[i].record, jobs[i].heard_ms, &outcome);
+    if (!err && count > 0)
+        err = tally_prune(writer->tally, jobs[count - 1].heard_ms);
+    return err;
+}
+
+static enum err advance(struct store_writer *writer, const struct scan_key *key,
+                        const struct scan_state *before, const struct scan_state *after,
+                        const struct heard_job *jobs, size_t count)
+{
+    enum err err = expect_scan(writer->db, key, before);
+    if (!err && !before)
+        err = db_exec(writer->db, forget_jobs);
+    if (!err)
+        err = hear_jobs(writer, jobs, count);
+    return err ? err : write_scan(writer->db, key, after);
+}
+
+enum err cache_advance(struct cache *cache, const struct scan_key *key,
+                       const struct scan_state *before, const struct scan_state *after,
+                       const struct heard_job *jobs, size_t count)
+{
+    enum err err = check_scan(key, after);
+    if (!err)
+        err = ready(cache);
+    if (err)
+        return err;
+    err = writer_begin(cache->writer);
+    if (!err)
+        err = advance(cache->writer, key, before, after, jobs, count);
+    return settle(cache, writer_end(cache->writer, err));
 }
 
 enum err cache_remove_jobs(struct cache *cache, const char *const *ids, size_t count,

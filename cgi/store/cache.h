@@ -15,7 +15,7 @@
 struct cache;
 
 /* Limits in bytes, without the closing NUL. */
-enum { SCAN_KEY_BYTES = 128, SCAN_TOTALS_BYTES = 4096 };
+enum { SCAN_KEY_BYTES = 128, SCAN_TOTALS_BYTES = 128 * 1024 };
 
 /* What is scanned. A wallet or contract that plays no part is "". */
 struct scan_key {
@@ -46,9 +46,25 @@ enum err cache_get_scan(struct cache *cache, const struct scan_key *key, struct 
 enum err cache_put_scan(struct cache *cache, const struct scan_key *key,
                         const struct scan_state *state);
 
-/* As store_put_jobs() and store_remove_jobs(). */
-enum err cache_put_jobs(struct cache *cache, const struct job *records, size_t count,
-                        int64_t now_ms, struct store_outcome *outcomes);
+/* Fine when there is no such scan. */
+enum err cache_drop_scan(struct cache *cache, const struct scan_key *key);
+
+/* What was said of a job, and when it was heard. */
+struct heard_job {
+    struct job record;
+    int64_t heard_ms;
+};
+
+/* Adds what a scan has heard by the rules of store/job.h and moves the scan from `before` to
+ * `after`, in one transaction: neither is ever ahead of the other. `before` NULL: the scan begins,
+ * and the jobs of earlier ones go. Records that no store accepts are left out. ERR_CHANGED when the
+ * scan does not stand at `before`, because the file was deleted or the scan dropped: nothing was
+ * written then. Else errors as cache_put_scan(). */
+enum err cache_advance(struct cache *cache, const struct scan_key *key,
+                       const struct scan_state *before, const struct scan_state *after,
+                       const struct heard_job *jobs, size_t count);
+
+/* As store_remove_jobs(). */
 enum err cache_remove_jobs(struct cache *cache, const char *const *ids, size_t count,
                            int64_t now_ms);
 

@@ -25,6 +25,7 @@ static const char *const sql[READ_STMT_COUNT] = {
                       " WHERE status = 2 AND proof = 1 AND provider IS NOT NULL"
                       " AND chat_id IS NOT NULL AND benchmark_id IS NULL AND finished_ms > ?1"
                       " ORDER BY finished_ms DESC LIMIT ?2",
+    [READ_LAST_ID] = "SELECT coalesce(max(seq), 0) FROM jobs",
     [READ_DATA_VERSION] = "PRAGMA data_version",
 };
 _Static_assert(JOB_COMPLETED == 2, "READ_RECENT, READ_TO_PROVE and their indices name it");

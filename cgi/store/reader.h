@@ -15,6 +15,7 @@ enum reader_stmt {
     READ_HAS,
     READ_NEW_IDS,
     READ_TO_PROVE,
+    READ_LAST_ID,
     READ_DATA_VERSION,
     READ_STMT_COUNT
 };

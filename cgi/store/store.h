@@ -146,6 +146,13 @@ enum err store_read_new_ids(struct store_reader *reader, int64_t *after, const c
 enum err store_read_to_prove(struct store_reader *reader, int64_t since_ms, struct job *jobs,
                              size_t max, struct arena *arena, size_t *count);
 
+/* Where store_read_new_ids() has to go on to give only what is recorded from now on. */
+enum err store_last_id(struct store_reader *reader, int64_t *last);
+
+/* Which of these jobs the store has. */
+enum err store_has_jobs(struct store_reader *reader, const char *const *ids, size_t count,
+                        bool *has);
+
 /* Counts the openings of the store. */
 uint64_t store_generation(const struct store_reader *reader);
 

@@ -1,5 +1,6 @@
 #include "zerog/inft_metadata.h"
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "eth/hex.h"
@@ -97,45 +98,6 @@ const char *inft_uri_kind_text(enum inft_uri_kind kind)
     return texts[kind];
 }
 
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == '-') /* the second alphabet of RFC 4648 is for URLs */
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
-/* With padding or without; what is left over of the last byte must be 0. */
-static enum err decode_base64(struct abi_text t, struct buf *out)
-{
-    size_t padding = 0;
-    while (t.len && padding < 2 && t.bytes[t.len - 1] == '=') {
-        t.len--;
-        padding++;
-    }
-    if (t.len % 4 == 1 || (padding && (t.len + padding) % 4))
-        return ERR_BAD_FORMAT;
-    unsigned bits = 0, held = 0;
-    for (size_t i = 0; i < t.len; i++) {
-        int digit = base64_digit(t.bytes[i]);
-        if (digit < 0)
-            return ERR_BAD_FORMAT;
-        held = (held << 6 | (unsigned)digit) & 0xfff;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            buf_putc(out, (char)(held >> bits & 0xff));
-        }
-    }
-    bool has_rest = held & ((1u << bits) - 1);
-    return has_rest ? ERR_BAD_FORMAT : ERR_OK;
-}
-
 /* A percent sign with its two digits as a byte. */
 static bool read_escape(const char *at, size_t left, uint8_t *byte)
 {
@@ -180,7 +142,7 @@ enum err inft_data_uri_decode(struct abi_text uri, struct buf *out)
     if (at_least > INFT_METADATA_MAX + 2)
         return ERR_TOO_LARGE;
     size_t before = out->len;
-    enum err err = is_base64 ? decode_base64(body, out) : decode_percent(body, out);
+    enum err err = is_base64 ? base64_decode(body.bytes, body.len, out) : decode_percent(body, out);
     if (!err && out->err)
         err = out->err;
     if (!err && out->len - before > INFT_METADATA_MAX)

@@ -1,15 +1,16 @@
 #include "zerog/settings.h"
 
 #include "eth/hex.h"
+#include "zerog/topic.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The texts as they came, before presets are applied and they get their types. */
 struct raw_settings {
-    const char *network, *chain_rpc, *serving, *ledger, *wallet;
+    const char *network, *chain_rpc, *serving, *ledger, *wallet, *provider;
     const char *agent_name, *inft, *inft_token_id, *inft_mint_tx, *allow_private;
-    const char *run, *gpu_exporter, *status_api;
+    const char *run, *gpu_exporter, *status_api, *mirror, *mirror_topic, *probe_providers;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
     const char *agent_version, *bench_provider, *bench_allow;
@@ -27,6 +28,13 @@ static enum err check_address(const char *text)
 {
     struct address address;
     return address_parse(text, &address);
+}
+
+static enum err check_providers(const char *text)
+{
+    struct address list[PROBE_PROVIDERS_MAX];
+    size_t count;
+    return address_list_parse(text, list, PROBE_PROVIDERS_MAX, &count);
 }
 
 static enum err check_url(const char *text)
@@ -54,6 +62,11 @@ static enum err check_hash(const char *text)
 {
     uint8_t hash[32];
     return hex_decode_fixed(text, hash, sizeof hash);
+}
+
+static enum err check_topic(const char *text)
+{
+    return topic_id_valid(text) ? ERR_OK : ERR_CONFIG;
 }
 
 static enum err check_name(const char *text)
@@ -135,6 +148,7 @@ static const struct config_row rows[] = {
     {.name = "ZG_SERVING_CONTRACT", ROW(serving), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_LEDGER_CONTRACT", ROW(ledger), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_WALLET_ADDRESS", ROW(wallet), .check = check_address, .expects = AN_ADDRESS},
+    {.name = "ZG_PROVIDER_ADDRESS", ROW(provider), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_FLOW_CONTRACT", ROW(flow), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_STORAGE_MODE",
      ROW(storage_mode),
@@ -200,6 +214,15 @@ static const struct config_row rows[] = {
      .expects = "a transaction hash: 0x and 64 hexadecimal digits"},
     {.name = "ZG_GPU_EXPORTER_URL", ROW(gpu_exporter), .check = check_url, .expects = A_URL},
     {.name = "ZG_STATUS_URL", ROW(status_api), .check = check_url, .expects = A_URL},
+    {.name = "ZG_MIRROR_URL", ROW(mirror), .check = check_url, .expects = A_URL},
+    {.name = "ZG_MIRROR_TOPIC",
+     ROW(mirror_topic),
+     .check = check_topic,
+     .expects = "a topic's id, as 0.0.4210"},
+    {.name = "ZG_PROBE_PROVIDERS",
+     ROW(probe_providers),
+     .check = check_providers,
+     .expects = "a comma list of at most 64 addresses"},
     {.name = "RUN",
      ROW(run),
      .check = check_folder,
@@ -259,6 +282,7 @@ static enum err resolve_rpc(struct settings *s, const char *given, struct buf *p
 static enum err resolve_serving(struct settings *s, const char *given, struct buf *problems)
 {
     const char *address = given ? given : s->network->serving;
+    s->serving_block = given ? 0 : s->network->serving_block;
     if (address)
         return address_parse(address, &s->serving);
     buf_puts(problems, "ZG_SERVING_CONTRACT: expected " AN_ADDRESS "\n");
@@ -339,6 +363,7 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     s->max_requests_per_min = raw->max_requests_per_min;
     s->has_ledger = raw->ledger && !address_parse(raw->ledger, &s->ledger);
     s->has_wallet = raw->wallet && !address_parse(raw->wallet, &s->wallet);
+    s->has_provider = raw->provider && !address_parse(raw->provider, &s->provider);
     s->network = network_find(raw->network ? raw->network : "local");
     if (!s->network)
         return ERR_CONFIG; /* and nobody knows what its preset would hold */
@@ -353,6 +378,12 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     s->has_status_api = resolve_endpoint(s, "ZG_STATUS_URL",
                                          raw->status_api ? raw->status_api : s->network->status_api,
                                          &s->status_api);
+    s->has_mirror = resolve_endpoint(s, "ZG_MIRROR_URL",
+                                     raw->mirror ? raw->mirror : s->network->mirror, &s->mirror);
+    s->mirror_topic = raw->mirror_topic;
+    if (raw->probe_providers)
+        address_list_parse(raw->probe_providers, s->probe_providers, PROBE_PROVIDERS_MAX,
+                           &s->probe_count);
     enum err run = resolve_run(s, raw->run);
     return private ? private : rpc ? rpc : serving ? serving : run;
 }
@@ -432,6 +463,7 @@ void settings_print(const struct settings *s, struct buf *out)
     print_address(out, "ZG_LEDGER_CONTRACT", s->has_ledger, &s->ledger,
                   "(read from the serving contract)");
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
+    print_address(out, "ZG_PROVIDER_ADDRESS", s->has_provider, &s->provider, "(not set)");
     print_storage(s, out);
     print_bench(s, out);
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");
@@ -442,6 +474,9 @@ void settings_print(const struct settings *s, struct buf *out)
     buf_printf(out, "ZG_INFT_MINT_TX=%s\n", s->inft_mint_tx ? s->inft_mint_tx : "(not set)");
     print_endpoint(out, "ZG_GPU_EXPORTER_URL", s->has_gpu_exporter, &s->gpu_exporter);
     print_endpoint(out, "ZG_STATUS_URL", s->has_status_api, &s->status_api);
+    print_endpoint(out, "ZG_MIRROR_URL", s->has_mirror, &s->mirror);
+    buf_printf(out, "ZG_MIRROR_TOPIC=%s\n", s->mirror_topic ? s->mirror_topic : "(not set)");
+    buf_printf(out, "ZG_PROBE_PROVIDERS=%zu addresses\n", s->probe_count);
     buf_printf(out, "RUN: %s\n", s->jobs_path ? s->jobs_path : "(not set)");
     buf_printf(out, "ZG_ALLOW_PRIVATE=%zu ranges\n", s->allow_private.count);
     buf_printf(out, "ZG_HEAD_MAX_AGE_MS=%" PRId64 "\n", s->head_max_age_ms);

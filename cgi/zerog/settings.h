@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { PROBE_PROVIDERS_MAX = 64 };
+
 enum storage_mode { STORAGE_AGENT, STORAGE_NODE, STORAGE_NETWORK };
 
 enum { BENCH_ALLOWED_MAX = 16 };
@@ -39,11 +41,19 @@ struct settings {
     bool has_gpu_exporter;
     struct endpoint status_api; /* has_status_api only */
     bool has_status_api;
+    struct endpoint mirror; /* has_mirror only */
+    bool has_mirror;
+    const char *mirror_topic; /* NULL: not given; the environment's */
+    struct address probe_providers[PROBE_PROVIDERS_MAX];
+    size_t probe_count; /* 0: none is probed */
     struct address serving;
-    struct address ledger; /* has_ledger only; else read from the serving contract */
+    uint64_t serving_block; /* the contract is not older; 0 where that is not known */
+    struct address ledger;  /* has_ledger only; else read from the serving contract */
     bool has_ledger;
     struct address wallet; /* has_wallet only */
     bool has_wallet;
+    struct address provider; /* the operator's own; has_provider only */
+    bool has_provider;
     enum storage_mode storage_mode;
     struct address flow; /* has_flow only */
     bool has_flow;
@@ -55,6 +65,7 @@ struct settings {
     uint64_t from_block;          /* where scans of logs begin; has_from_block only */
     bool has_from_block;
     const char *cache_db;      /* NULL: nothing is kept between two runs */
+    bool keeps_nothing;        /* the cache is another process's; for `--doctor` */
     const char *agent_name;    /* NULL: not given; the environment's */
     const char *agent_version; /* NULL: not given */
     struct bench_settings bench;

@@ -98,6 +98,7 @@ async function deploy(rpc, contracts, fronts, store) {
         ...belongings,
         walletAddress: wallet.address,
         ownProvider: provider(OWN_PROVIDER).address,
+        probeProviders: [...SUB_ACCOUNTS.keys()].map((index) => provider(index).address),
         benchProvider: provider(BENCH_PROVIDER).address,
         benchAllow: '*',
         providers: await describeProviders(rpc),

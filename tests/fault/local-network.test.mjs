@@ -4,11 +4,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setBlockInterval } from '../../scripts/localnet/control.mjs';
+import { publishMessage, setBlockInterval } from '../../scripts/localnet/control.mjs';
+import { taskResult } from '../lib/mirror.mjs';
 import { CHAIN_SOURCES, NEXT_WORD_MS, SLACK_MS, assertFailing, assertFresh } from '../lib/sources.mjs';
 import { ROOT, startStack } from '../lib/stack.mjs';
 
 const HEAD_LIMIT_MS = 6000;
+const TOPIC_INTERVAL_MS = 15_000;
+
+/** What the contract says of a service; those who look at its health go on without the chain. */
+const registered = ({ health: _health, probe: _probe, ...service }) => service;
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -22,6 +27,23 @@ after(async () => {
     restored?.kill('SIGTERM');
     if (restored) await once(restored, 'exit');
     await stack?.stop();
+});
+
+test('its topic is read and the funded providers are probed, no others', async () => {
+    const { control, probeProviders } = stack.facts;
+    await publishMessage(control, taskResult('only in the topic'));
+    const { services, sources } = await stack.untilMetrics(TOPIC_INTERVAL_MS + SLACK_MS, (now) => {
+        assertFresh(now, ['jobs', 'mirror', 'probe']);
+        assert.ok(now.jobs.some(({ id }) => id === 'only in the topic'));
+    });
+    assert.equal(sources.mirror.origin.endpoint, '$ZG_MIRROR_URL');
+    const probed = services.filter(({ probe }) => probe);
+    assert.deepEqual(probed.map(({ provider }) => provider).sort(), [...probeProviders].sort());
+    for (const { probe } of probed) assert.deepEqual([probe.reachable, probe.answer, probe.error], [true, 'quote', null]);
+    // The agent records and publishes each of its jobs: one row for both.
+    const { jobs } = await stack.getJson('/api/jobs?limit=100');
+    assert.equal(new Set(jobs.map(({ id }) => id)).size, jobs.length);
+    assert.ok(jobs.length > 1);
 });
 
 test('a head that stands still makes every chain source stale, and moving again heals', async () => {
@@ -43,7 +65,7 @@ test('its node is killed: stale within 20 s, the values stay; it is back: fresh 
             states: ['stale'],
         });
     });
-    assert.deepEqual(stale.services, good.services);
+    assert.deepEqual(stale.services.map(registered), good.services.map(registered));
     assert.deepEqual(stale.ledger, good.ledger);
     assert.equal(stale.agent.balanceNeuron, good.agent.balanceNeuron);
     assert.ok(stale.network.head.number >= good.network.head.number);
@@ -59,5 +81,5 @@ test('its node is killed: stale within 20 s, the values stay; it is back: fresh 
     const [line] = await once(restored.stdout.setEncoding('utf8'), 'data');
     assert.match(line, /^localnet ready /);
     const fresh = await stack.untilMetrics(10_000, assertFresh);
-    assert.deepEqual(fresh.services, good.services);
+    assert.deepEqual(fresh.services.map(registered), good.services.map(registered));
 });

@@ -1,10 +1,13 @@
-/* JSON of storage nodes, indexers, the storage scan and the status API, each through every reader:
- * a server may answer any request with anything. */
+/* JSON of storage nodes, indexers, the storage scan, the status API, mirror nodes and brokers, each
+ * through every reader: a server may answer any request with anything. */
 #include "base/json.h"
+#include "zerog/broker.h"
 #include "zerog/inft_metadata.h"
 #include "zerog/status.h"
 #include "zerog/storage_node.h"
 #include "zerog/storage_scan.h"
+#include "zerog/task_result.h"
+#include "zerog/topic.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,6 +80,30 @@ static void read_status(const cJSON *doc, struct arena *arena)
     }
 }
 
+static void read_topic(const cJSON *doc, struct arena *arena)
+{
+    struct topic_page page;
+    struct task_result result;
+    broker_is_quote(doc);
+    broker_is_error(doc);
+    if (!task_result_read(doc, &result))
+        require(result.task_id && result.status);
+    if (topic_read_page(doc, arena, &page))
+        return;
+    require(page.count <= TOPIC_PAGE_MAX);
+    struct buf text = buf_make(TASK_RESULT_MAX);
+    for (size_t i = 0, last; i < page.count; i++) {
+        char time[CONSENSUS_TEXT_BYTES];
+        consensus_ns again;
+        require(!consensus_parse(consensus_text(page.messages[i].time, time), &again) &&
+                again == page.messages[i].time);
+        buf_reset(&text);
+        if (!topic_assemble(&page, i, &text, &last))
+            require(last >= i && last < page.count);
+    }
+    buf_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     cJSON *doc;
@@ -87,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     read_storage(doc, &arena);
     read_scan(doc);
     read_status(doc, &arena);
+    read_topic(doc, &arena);
     inft_metadata_read(doc, &metadata);
     arena_free(&arena);
     cJSON_Delete(doc);

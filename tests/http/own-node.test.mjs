@@ -55,6 +55,7 @@ const NOTHING = {
     runningRequests: null,
     waitingRequests: null,
     kvCacheUtilization: null,
+    ranJobs: null,
 };
 
 const EXPORTERS = [

@@ -104,6 +104,7 @@ export function expectedService(service, generation = 'v3') {
         teeSignerAcknowledged: generation === 'v3' ? service.teeSignerAcknowledged : null,
         updatedAt: new Date(Number(service.updatedAt) * 1000).toISOString(),
         health: null,
+        probe: null,
         error: null,
     };
 }

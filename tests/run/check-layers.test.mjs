@@ -39,7 +39,7 @@ test("what lies below or beside may be included", (t) => {
     "cgi/net/http.c": '#include "eth/hex.h"\n#include <curl/curl.h>\n',
     "cgi/store/jobs.c": '#include "web/etag.h"\n#include <sqlite3.h>\n',
     "cgi/web/server.c": '#include "net/http.h"\n#include <fcgiapp.h>\n  #  include <fcgi_stdio.h>\n',
-    "cgi/panel/poller.c": '#include "panel/gate.h"\n#include "zerog/serving.h"\n#include "base/buf.h"\n',
+    "cgi/panel/poller.c": '#include "panel/snapshot.h"\n#include "zerog/serving.h"\n#include "base/buf.h"\n',
     "cgi/proof/prover.c": '#include "proof/tasks.h"\n#include "store/store.h"\n#include "net/http.h"\n',
     "cgi/bench/run.c": '#include "bench/plan.h"\n#include "store/jobs.h"\n',
     "cgi/admin.c": '#include "panel/api.h"\n#include "bench/run.h"\n',

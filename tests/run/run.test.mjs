@@ -29,7 +29,7 @@ describe('an instance', { concurrency: false }, () => {
     before(async () => {
         checkout = await makeCheckout();
         await writeFile(checkout.file('.env'), 'ZG_AGENT_NAME="An agent"\nADMIN_TOKEN=planted-token-0123456789abcdef0123456789\nZG_TYPO=1\n', { mode: 0o600 });
-        const environment = await settings({ ZG_CHAIN_PRIVATE_KEY: 'planted-key', ZG_UNKNOWN: '1', OTHER: 'other' });
+        const environment = await settings({ ZG_ROUTER_API_KEY: 'planted-key', ZG_UNKNOWN: '1', OTHER: 'other' });
         port = environment.PORT;
         instance = checkout.start(RUN, environment);
         page = await instance.ready();
@@ -68,6 +68,12 @@ describe('an instance', { concurrency: false }, () => {
             assert.doesNotMatch(text, /planted|ZG_/);
         }
     });
+
+    test("its agent's jobs are recorded, and proven by the providers' signatures", () =>
+        until(async () => {
+            const { jobs } = await (await get(`${page}api/jobs`)).json();
+            return jobs.some(({ status, proof }) => status === 'completed' && proof === 'response');
+        }, 15_000, 'a proven job'));
 
     test('the doctor reads the same network', async () => {
         const doctor = checkout.start(['scripts/doctor'], {});

@@ -108,6 +108,38 @@ static void addresses_are_compared_byte_by_byte(void **state)
     assert_string_equal(address_text(&zero, text), "0x0000000000000000000000000000000000000000");
 }
 
+#define ONE "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+#define TWO "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+
+static void a_list_has_each_address_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum err err;
+        size_t count;
+    } cases[] = {
+        {"", ERR_OK, 0},
+        {"  ", ERR_OK, 0},
+        {ONE, ERR_OK, 1},
+        {" " ONE " ,\t" TWO, ERR_OK, 2},
+        {ONE "," ONE "," TWO, ERR_OK, 2},
+        {ONE "," TWO ",0x27b1fdb04752bbc536007a920d24acb045561c26", ERR_BAD_FORMAT, 0},
+        {ONE ",", ERR_BAD_FORMAT, 0},
+        {"," ONE, ERR_BAD_FORMAT, 0},
+        {ONE " " TWO, ERR_BAD_FORMAT, 0},
+        {ONE "," ONE "0", ERR_BAD_FORMAT, 0},
+        {"*", ERR_BAD_FORMAT, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct address list[2];
+        size_t count = 9;
+        enum err err = address_list_parse(cases[i].text, list, COUNT(list), &count);
+        if (err != cases[i].err || count != cases[i].count)
+            fail_msg("'%s' gives %s and %zu", cases[i].text, err_name(err), count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +148,7 @@ int main(void)
         cmocka_unit_test(one_letter_of_the_wrong_case_is_a_mistyped_address),
         cmocka_unit_test(what_is_no_address_is_refused),
         cmocka_unit_test(addresses_are_compared_byte_by_byte),
+        cmocka_unit_test(a_list_has_each_address_once),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "panel/gate.h"
+#include "net/gate.h"
 
 #include "support.h"
 

@@ -321,7 +321,7 @@ static unsigned accepted(void)
 static int setup(void **state)
 {
     (void)state;
-    arena = arena_make(1 << 20);
+    arena = arena_make(16 << 20);
     assert_int_equal(cidr_list_parse("127.0.0.0/8", &loopback), ERR_OK);
     server = server_start(serve_page);
     assert_non_null(server);

@@ -9,7 +9,7 @@
 #define PROVIDER "0x0165878A594ca255338adfa4d48449f69242Eb8F"
 
 static struct settings settings;
-static struct source sources[SOURCE_COUNT];
+static struct source sources[SOURCE_AND_SCAN_COUNT];
 static struct view view;
 static struct buf text;
 
@@ -18,8 +18,7 @@ static int set_up(void **state)
     (void)state;
     load_good(&settings, ENVIRONMENT("ZG_NETWORK=galileo", "ZG_WALLET_ADDRESS=" WALLET,
                                      "ZG_GPU_EXPORTER_URL=http://gpu.example:9400"));
-    for (int i = 0; i < SOURCE_COUNT; i++)
-        source_init(&sources[i], &source_rows[i], &settings);
+    sources_init(sources, &settings);
     view = (struct view){
         .settings = &settings, .sources = sources, .mono_ms = 100000, .wall_ms = 1767323100000};
     text = buf_make(BUF_NO_LIMIT);
@@ -29,7 +28,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    for (int i = 0; i < SOURCE_COUNT; i++)
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++)
         source_free(&sources[i]);
     settings_free(&settings);
     buf_free(&text);
@@ -110,6 +109,10 @@ static void what_is_not_known_has_help_and_type_and_no_sample(void **state)
         "zg_prober_healthy",
         "zg_prober_uptime_ratio",
         "zg_prober_response_seconds",
+        "zg_probe_reachable",
+        "zg_probe_latency_seconds",
+        "zg_topic_last_message",
+        "zg_topic_complete",
         "zg_source_fetched_timestamp_seconds",
     };
     for (size_t i = 0; i < COUNT(figures); i++) {
@@ -257,6 +260,32 @@ static void no_series_stands_twice(void **state)
     assert_line("zg_ledger_available_neuron 0"); /* known, and nothing */
 }
 
+static void our_own_probe_is_apart_from_the_prober(void **state)
+{
+    (void)state;
+    struct probe_result results[2] = {{.answer = PROBE_QUOTE, .latency_ms = 12},
+                                      {.err = ERR_TIMEOUT, .latency_ms = 5000}};
+    assert_int_equal(address_parse(PROVIDER, &results[0].provider), ERR_OK);
+    assert_int_equal(address_parse(WALLET, &results[1].provider), ERR_OK);
+    const struct probe_value probe = {.results = results, .count = 2};
+    give(SOURCE_PROBE, &probe);
+    render();
+    assert_line("zg_probe_reachable{provider=\"" PROVIDER "\"} 1");
+    assert_line("zg_probe_reachable{provider=\"" WALLET "\"} 0");
+    assert_line("zg_probe_latency_seconds{provider=\"" PROVIDER "\"} 0.012");
+    assert_int_equal(count_of("zg_probe_latency_seconds{"), 1);
+}
+
+static void a_topic_that_is_behind_says_so(void **state)
+{
+    (void)state;
+    const struct mirror_value topic = {.sequence = 4210};
+    give(SOURCE_MIRROR, &topic);
+    render();
+    assert_line("zg_topic_last_message 4210");
+    assert_line("zg_topic_complete 0");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -268,6 +297,8 @@ int main(void)
         TEST(foreign_text_cannot_break_out_of_its_label),
         TEST(a_prober_that_does_not_know_is_neither_healthy_nor_not),
         TEST(no_series_stands_twice),
+        TEST(our_own_probe_is_apart_from_the_prober),
+        TEST(a_topic_that_is_behind_says_so),
     };
     return cmocka_run_group_tests_name("prometheus_text", tests, NULL, NULL);
 }

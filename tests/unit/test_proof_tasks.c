@@ -139,16 +139,12 @@ static void pauses_grow_until_it_answers(void **state)
     struct provider *p = provider_of(1, NOW_MS);
     assert_int_equal(p->closed_until_ms, NOW_MS);
     for (size_t i = 0; i < COUNT(pauses); i++) {
-        provider_close(p, -1, NOW_MS);
+        provider_close(p, NOW_MS);
         assert_int_equal(p->closed_until_ms, NOW_MS + pauses[i]);
     }
     provider_open(p);
-    provider_close(p, -1, NOW_MS);
+    provider_close(p, NOW_MS);
     assert_int_equal(p->closed_until_ms, NOW_MS + 1000);
-    provider_close(p, 30000, NOW_MS); /* Retry-After */
-    assert_int_equal(p->closed_until_ms, NOW_MS + 30000);
-    provider_close(p, INT64_MAX, NOW_MS);
-    assert_int_equal(p->closed_until_ms, NOW_MS + 10 * MINUTE_MS);
     providers_free(&providers);
 }
 

@@ -21,7 +21,7 @@ enum { PROVIDER_NUMBER = 7, DEADLINE_MS = 5000 };
 
 /* What the server says; set before a test's first request. */
 enum chain_says { LISTED, NOT_ACKNOWLEDGED, NO_SERVICE, ANOTHER_CHAIN, NODE_FAILS };
-enum provider_says { SIGNED, SIGNED_BY_ANOTHER, NOT_YET, FAILS, HANGS };
+enum provider_says { SIGNED, SIGNED_BY_ANOTHER, NOT_YET, FAILS, SLOW_DOWN, HANGS };
 
 static atomic_int chain_says, provider_says, refusals; /* refusals: before the signature is there */
 static atomic_int asked_chain, asked_provider;
@@ -108,6 +108,8 @@ static bool answer_signature(struct peer *peer)
         return true; /* and never a byte */
     } else if (says == FAILS) {
         status = "500 No";
+    } else if (says == SLOW_DOWN) {
+        status = "429 Wait\r\nRetry-After: 3";
     } else if (says == NOT_YET || atomic_fetch_sub(&refusals, 1) > 0) {
         status = "400 Bad Request";
         buf_puts(&body, "{\"error\":\"Chat id not found or expired, chat_id_not_found\"}");
@@ -325,6 +327,22 @@ static void failures_are_followed_by_growing_pauses(void **state)
     tear_down(f);
 }
 
+static void a_wish_to_slow_down_is_granted(void **state)
+{
+    (void)state;
+    struct fixture *f = set_up(LISTED, SLOW_DOWN);
+    start_prover(f);
+    record(f, "job", false, 0);
+    await_count(&asked_provider, 1);
+    atomic_store(&provider_says, SIGNED);
+    record(f, "another", false, 0);
+    rest(2000); /* above the pause after a failure */
+    assert_int_equal(atomic_load(&asked_provider), 1);
+    await_proof(f, "job", PROOF_SIGNER);
+    await_proof(f, "another", PROOF_SIGNER);
+    tear_down(f);
+}
+
 static void what_was_recorded_before_the_start_is_proven(void **state)
 {
     (void)state;
@@ -396,6 +414,7 @@ int main(void)
         cmocka_unit_test(who_is_not_listed_is_never_asked),
         cmocka_unit_test(a_listed_url_on_a_private_address_is_not_followed),
         cmocka_unit_test(failures_are_followed_by_growing_pauses),
+        cmocka_unit_test(a_wish_to_slow_down_is_granted),
         cmocka_unit_test(what_was_recorded_before_the_start_is_proven),
         cmocka_unit_test(without_anything_to_prove_there_is_no_request),
         cmocka_unit_test(it_stops_within_the_second_whatever_hangs),

@@ -48,6 +48,9 @@ static void a_public_network_needs_nothing_but_its_name(void **state)
     assert_false(settings.has_wallet);
     assert_false(settings.has_gpu_exporter);
     assert_string_equal(settings.status_api.shown, "https://compute-status-testnet.0g.ai");
+    assert_string_equal(settings.mirror.shown, "https://testnet.mirrornode.hedera.com");
+    assert_null(settings.mirror_topic);
+    assert_int_equal(settings.probe_count, 0);
     assert_false(settings.has_ledger);
     assert_null(settings.agent_name);
     assert_false(settings.has_inft);
@@ -67,13 +70,14 @@ static void what_is_given_beats_the_preset(void **state)
 {
     (void)state;
     assert_int_equal(
-        load(ENVIRONMENT("ZG_NETWORK=aristotle", "ZG_CHAIN_RPC=https://node.example:8443",
-                         "ZG_SERVING_CONTRACT=" SERVING, "ZG_LEDGER_CONTRACT=" WALLET,
-                         "ZG_WALLET_ADDRESS=" WALLET, "ZG_AGENT_NAME=My agent",
-                         "ZG_INFT_TOKEN_ID=42", "ZG_ALLOW_PRIVATE=10.0.0.0/8, fd00::/8",
-                         "ZG_HEAD_MAX_AGE_MS=1000", "ZG_MAX_REQ_PER_MIN=0",
-                         "ZG_GPU_EXPORTER_URL=http://10.0.0.5:9400",
-                         "ZG_STATUS_URL=https://status.example")),
+        load(ENVIRONMENT(
+            "ZG_NETWORK=aristotle", "ZG_CHAIN_RPC=https://node.example:8443",
+            "ZG_SERVING_CONTRACT=" SERVING, "ZG_LEDGER_CONTRACT=" WALLET,
+            "ZG_WALLET_ADDRESS=" WALLET, "ZG_AGENT_NAME=My agent", "ZG_INFT_TOKEN_ID=42",
+            "ZG_ALLOW_PRIVATE=10.0.0.0/8, fd00::/8", "ZG_HEAD_MAX_AGE_MS=1000",
+            "ZG_MAX_REQ_PER_MIN=0", "ZG_GPU_EXPORTER_URL=http://10.0.0.5:9400",
+            "ZG_STATUS_URL=https://status.example", "ZG_MIRROR_URL=https://mirror.example",
+            "ZG_MIRROR_TOPIC=0.0.4210", "ZG_PROBE_PROVIDERS=" WALLET ", " SERVING)),
         ERR_OK);
     assert_int_equal(settings.network->chain_id, 16661);
     assert_string_equal(settings.chain_rpc.shown, "https://node.example:8443");
@@ -86,6 +90,12 @@ static void what_is_given_beats_the_preset(void **state)
     assert_string_equal(settings.gpu_exporter.shown, "$ZG_GPU_EXPORTER_URL");
     assert_ptr_equal(settings.gpu_exporter.allow, &settings.allow_private);
     assert_string_equal(settings.status_api.shown, "https://status.example");
+    assert_true(settings.has_mirror);
+    assert_string_equal(settings.mirror.shown, "https://mirror.example");
+    assert_ptr_equal(settings.mirror.allow, &settings.allow_private);
+    assert_string_equal(settings.mirror_topic, "0.0.4210");
+    assert_int_equal(settings.probe_count, 2);
+    assert_address(&settings.probe_providers[1], SERVING);
     assert_string_equal(settings.agent_name, "My agent");
     assert_true(settings.has_inft_token);
     assert_int_equal(settings.inft_token.word[31], 42);
@@ -116,7 +126,8 @@ static void all_problems_are_said_at_once(void **state)
     static const char *const wrong[] = {
         "ZG_CHAIN_RPC",       "ZG_SERVING_CONTRACT", "ZG_LEDGER_CONTRACT", "ZG_WALLET_ADDRESS",
         "ZG_AGENT_NAME",      "ZG_INFT_TOKEN_ID",    "ZG_ALLOW_PRIVATE",   "ZG_HEAD_MAX_AGE_MS",
-        "ZG_MAX_REQ_PER_MIN", "ZG_GPU_EXPORTER_URL", "ZG_STATUS_URL",
+        "ZG_MAX_REQ_PER_MIN", "ZG_GPU_EXPORTER_URL", "ZG_STATUS_URL",      "ZG_MIRROR_URL",
+        "ZG_MIRROR_TOPIC",    "ZG_PROBE_PROVIDERS",
     };
     static char name[14 + 201 + 1] = "ZG_AGENT_NAME=";
     memset(name + 14, 'n', 201);
@@ -131,6 +142,9 @@ static void all_problems_are_said_at_once(void **state)
                                  "ZG_MAX_REQ_PER_MIN=6001",
                                  "ZG_GPU_EXPORTER_URL=hunter2",
                                  "ZG_STATUS_URL=ftp://hunter2",
+                                 "ZG_MIRROR_URL=hunter2",
+                                 "ZG_MIRROR_TOPIC=0.0.hunter2",
+                                 "ZG_PROBE_PROVIDERS=" WALLET ",hunter2",
                                  NULL};
     assert_int_equal(load(environment), ERR_CONFIG);
     for (size_t i = 0; i < COUNT(wrong); i++)

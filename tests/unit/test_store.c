@@ -455,7 +455,9 @@ static void new_ids_come_in_order_and_once(void **state)
     struct store_reader *reader = store_reader_new(f.store, STORE_JOBS);
     const char *ids[3];
     size_t count;
-    int64_t after = 0;
+    int64_t after = 0, last;
+    assert_int_equal(store_last_id(reader, &last), ERR_OK);
+    assert_int_equal(last, 0);
     for (int i = 0; i < 7; i++) {
         char id[16];
         snprintf(id, sizeof id, "%d", 9 - i);
@@ -470,6 +472,8 @@ static void new_ids_come_in_order_and_once(void **state)
             assert_int_equal(atoi(ids[i]), 9 - seen++);
     } while (count > 0);
     assert_int_equal(seen, 7);
+    assert_int_equal(store_last_id(reader, &last), ERR_OK);
+    assert_int_equal(last, after);
     const struct job old = {.id = "9", .status = JOB_COMPLETED};
     const struct job new = {.id = "new", .status = JOB_COMPLETED};
     put_job(writer, &old);
@@ -481,6 +485,24 @@ static void new_ids_come_in_order_and_once(void **state)
     store_reader_free(reader);
     store_writer_close(writer);
     arena_free(&arena);
+    folder_remove(&f);
+}
+
+static void it_is_said_which_jobs_are_there(void **state)
+{
+    (void)state;
+    struct folder f = folder_make();
+    struct store_writer *writer = open_writer(f.store);
+    struct store_reader *reader = store_reader_new(f.store, STORE_JOBS);
+    const char *const ids[] = {"a", "b", "", "a'--", "a"};
+    static const bool expected[] = {true, false, false, false, true};
+    bool has[COUNT(ids)];
+    const struct job job = {.id = "a", .status = JOB_RUNNING};
+    put_job(writer, &job);
+    assert_int_equal(store_has_jobs(reader, ids, COUNT(ids), has), ERR_OK);
+    assert_memory_equal(has, expected, sizeof has);
+    store_reader_free(reader);
+    store_writer_close(writer);
     folder_remove(&f);
 }
 
@@ -572,6 +594,7 @@ int main(void)
         cmocka_unit_test(the_order_of_records_plays_no_part),
         cmocka_unit_test(removed_jobs_were_never_there),
         cmocka_unit_test(new_ids_come_in_order_and_once),
+        cmocka_unit_test(it_is_said_which_jobs_are_there),
         cmocka_unit_test(figures_of_two_stores_add_up),
         cmocka_unit_test(threads_take_turns),
     };

@@ -109,30 +109,92 @@ static void scans_have_limits(void **state)
     folder_remove(&f);
 }
 
-static void mirrored_jobs_are_read_as_others(void **state)
+static const struct scan_key topic = {.name = "topic", .contract = "", .wallet = ""};
+static const struct scan_state first = {.next_block = 1, .totals = "one"};
+static const struct scan_state second = {.next_block = 2, .totals = "two"};
+
+static struct heard_job heard(const char *id, int64_t at_ms)
+{
+    return (struct heard_job){.record = {.id = id, .status = JOB_COMPLETED}, .heard_ms = at_ms};
+}
+
+static int64_t jobs_in(const struct folder *f)
+{
+    return ask(f->store, "SELECT count(*) FROM jobs");
+}
+
+static void heard_jobs_are_read_as_others(void **state)
 {
     (void)state;
     struct folder f = folder_make();
     struct arena arena = arena_make(0);
     struct cache *cache = open_cache(f.store);
     struct store_reader *reader = store_reader_new(f.store, STORE_CACHE);
-    struct store_outcome outcome;
     struct job_page page;
     struct store_totals totals;
-    const struct job job = {.id = "task-1", .status = JOB_COMPLETED, .total_tokens = {true, 640}};
-    assert_int_equal(cache_put_jobs(cache, &job, 1, NOW_MS, &outcome), ERR_OK);
-    assert_int_equal(outcome.outcome, JOB_INSERTED);
+    struct heard_job jobs[] = {heard("task-1", NOW_MS - 60000), heard("", NOW_MS),
+                               heard("task-2", NOW_MS)};
+    jobs[0].record.total_tokens = known(640);
+    assert_int_equal(cache_advance(cache, &topic, NULL, &first, jobs, COUNT(jobs)), ERR_OK);
+    assert_scan(cache, &topic, &first);
     assert_int_equal(store_read_page(&reader, 1, NULL, 10, &arena, &page), ERR_OK);
-    assert_int_equal(page.count, 1);
-    assert_string_equal(page.jobs[0].model, JOB_MODEL_UNKNOWN);
-    assert_number(page.jobs[0].total_tokens, 640);
+    assert_int_equal(page.count, 2); /* the one without an id hinders none */
+    assert_string_equal(page.jobs[1].model, JOB_MODEL_UNKNOWN);
+    assert_number(page.jobs[1].total_tokens, 640);
+    assert_int_equal(page.jobs[1].updated_ms, NOW_MS - 60000);
     const char *const ids[] = {"task-1"};
     assert_int_equal(cache_remove_jobs(cache, ids, 1, NOW_MS), ERR_OK);
     assert_int_equal(store_read_totals(reader, NOW_MS, &totals), ERR_OK);
-    assert_int_equal(totals.completed, 0);
+    assert_int_equal(totals.completed, 1);
     store_reader_free(reader);
     cache_close(cache);
     arena_free(&arena);
+    folder_remove(&f);
+}
+
+static void a_scan_moves_with_its_jobs_or_not_at_all(void **state)
+{
+    (void)state;
+    struct folder f = folder_make();
+    struct cache *cache = open_cache(f.store);
+    const struct heard_job a = heard("a", NOW_MS), b = heard("b", NOW_MS);
+    assert_int_equal(cache_advance(cache, &topic, &first, &second, &a, 1), ERR_CHANGED);
+    assert_int_equal(jobs_in(&f), 0);
+    assert_no_scan(cache, &topic);
+
+    assert_int_equal(cache_advance(cache, &topic, NULL, &first, &a, 1), ERR_OK);
+    assert_int_equal(cache_advance(cache, &topic, NULL, &second, &b, 1), ERR_CHANGED);
+    const struct scan_state other = {.next_block = 1, .totals = "other"};
+    assert_int_equal(cache_advance(cache, &topic, &other, &second, &b, 1), ERR_CHANGED);
+    assert_int_equal(jobs_in(&f), 1);
+    assert_int_equal(cache_advance(cache, &topic, &first, &second, &b, 1), ERR_OK);
+    assert_int_equal(jobs_in(&f), 2);
+    assert_scan(cache, &topic, &second);
+    cache_close(cache);
+    folder_remove(&f);
+}
+
+static void a_scan_that_begins_forgets_earlier_jobs(void **state)
+{
+    (void)state;
+    struct folder f = folder_make();
+    struct cache *cache = open_cache(f.store);
+    struct store_reader *reader = store_reader_new(f.store, STORE_CACHE);
+    struct store_totals totals;
+    const struct heard_job a = heard("a", NOW_MS);
+    assert_int_equal(cache_put_scan(cache, &key, &half), ERR_OK);
+    assert_int_equal(cache_advance(cache, &topic, NULL, &first, &a, 1), ERR_OK);
+    assert_int_equal(cache_drop_scan(cache, &topic), ERR_OK);
+    assert_int_equal(cache_drop_scan(cache, &topic), ERR_OK);
+    assert_no_scan(cache, &topic);
+    assert_int_equal(jobs_in(&f), 1); /* shown until the new scan knows better */
+    assert_int_equal(cache_advance(cache, &topic, NULL, &first, NULL, 0), ERR_OK);
+    assert_int_equal(store_read_totals(reader, NOW_MS, &totals), ERR_OK);
+    assert_int_equal(totals.completed + totals.window.completed + (int64_t)totals.recent_count, 0);
+    assert_false(totals.since_ms.known);
+    assert_scan(cache, &key, &half); /* other scans stay */
+    store_reader_free(reader);
+    cache_close(cache);
     folder_remove(&f);
 }
 
@@ -249,12 +311,14 @@ static void threads_of_one_process_read_while_one_writes(void **state)
         sharers[i] = (struct sharer){.path = f.store};
         assert_int_equal(pthread_create(&threads[i], NULL, read_figures, &sharers[i]), 0);
     }
+    struct scan_state before = {.totals = ""}, after = before;
     for (int i = 0; i < PUTS; i++) {
         char id[16];
-        struct store_outcome outcome;
         snprintf(id, sizeof id, "%d", i);
-        const struct job job = {.id = id, .status = JOB_COMPLETED};
-        assert_int_equal(cache_put_jobs(cache, &job, 1, NOW_MS, &outcome), ERR_OK);
+        const struct heard_job job = heard(id, NOW_MS);
+        after.next_block++;
+        assert_int_equal(cache_advance(cache, &topic, i ? &before : NULL, &after, &job, 1), ERR_OK);
+        before = after;
     }
     for (size_t i = 0; i < COUNT(sharers); i++) {
         pthread_join(threads[i], NULL);
@@ -282,7 +346,9 @@ int main(void)
         cmocka_unit_test(a_scan_goes_on_where_it_stopped),
         cmocka_unit_test(each_part_of_the_key_counts),
         cmocka_unit_test(scans_have_limits),
-        cmocka_unit_test(mirrored_jobs_are_read_as_others),
+        cmocka_unit_test(heard_jobs_are_read_as_others),
+        cmocka_unit_test(a_scan_moves_with_its_jobs_or_not_at_all),
+        cmocka_unit_test(a_scan_that_begins_forgets_earlier_jobs),
         cmocka_unit_test(a_damaged_or_foreign_file_is_made_anew),
         cmocka_unit_test(damage_while_open_heals),
         cmocka_unit_test(threads_of_one_process_read_while_one_writes),

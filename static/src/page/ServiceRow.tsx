@@ -1,10 +1,10 @@
-import type { ReactNode } from "react";
 import { formatLatency, formatShare, shortAddress, UNKNOWN } from "../lib/format";
-import type { Service, ServiceHealth } from "../lib/model";
+import type { Service, ServiceHealth, ServiceProbe } from "../lib/model";
 import { isPricedPerImage, priceIn0G } from "../lib/price";
+import { Cell, Small } from "./Cell";
 
 /** Everything here is foreign text from the chain: shown, never followed. */
-export function ServiceRow({ service }: { service: Service }) {
+export function ServiceRow({ service, withProbe }: { service: Service; withProbe: boolean }) {
   const { provider, serviceType, model, url, inputPriceNeuron, outputPriceNeuron, priceError, error } = service;
   const perImage = isPricedPerImage(serviceType) ? <Small>per image</Small> : null;
   return (
@@ -33,6 +33,11 @@ export function ServiceRow({ service }: { service: Service }) {
       <Cell label="Health" title={service.health?.lastCheck ? `last check ${service.health.lastCheck}` : null}>
         <Health health={service.health} />
       </Cell>
+      {withProbe ? (
+        <Cell label="Own probe" title={service.probe ? `last probe ${service.probe.checkedAt}` : null}>
+          <Probe probe={service.probe ?? null} />
+        </Cell>
+      ) : null}
       <Cell label="Address">{url ?? UNKNOWN}</Cell>
     </tr>
   );
@@ -57,24 +62,15 @@ function Health({ health }: { health: ServiceHealth | null }) {
   );
 }
 
-interface CellProps {
-  label: string;
-  title?: string | null;
-  children: ReactNode;
-}
-
-function Cell({ label, title, children }: CellProps) {
+/** What this machine's own request found; most services are not probed. */
+function Probe({ probe }: { probe: ServiceProbe | null }) {
+  if (probe === null) return UNKNOWN;
   return (
-    <td
-      data-label={label}
-      title={title ?? undefined}
-      className="zg:max-w-320 zg:py-8 zg:pr-20 zg:[overflow-wrap:anywhere]"
-    >
-      {children}
-    </td>
+    <>
+      {probe.reachable ? "answers" : "no answer"}
+      {probe.answer === null ? null : <Small>{probe.answer}</Small>}
+      {probe.latencyMs === null ? null : <Small>{formatLatency(probe.latencyMs)}</Small>}
+      {probe.error === null ? null : <Small>{probe.error}</Small>}
+    </>
   );
-}
-
-function Small({ children }: { children: ReactNode }) {
-  return <span className="zg:block zg:text-soft zg:regular">{children}</span>;
 }

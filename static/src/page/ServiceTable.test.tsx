@@ -1,14 +1,16 @@
 // @vitest-environment jsdom
 import { render, screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { Service } from "../lib/model";
+import type { Service, Source } from "../lib/model";
 import { NOW, off, service, source } from "../test/samples";
 import { ServiceTable } from "./ServiceTable";
 
 const PROBER = source({ origin: { endpoint: "https://compute-status.0g.ai", contract: null, method: "GET /health" }, asOf: null });
 
-function show(services: Service[], total: number | null = services.length) {
-  return render(<ServiceTable services={services} total={total} source={source()} status={PROBER} simulated={false} now={NOW} />);
+const NOT_PROBED = off("no provider is named · since the start · set ZG_PROBE_PROVIDERS");
+
+function show(services: Service[], total: number | null = services.length, probe: Source = NOT_PROBED) {
+  return render(<ServiceTable services={services} total={total} source={source()} status={PROBER} probe={probe} simulated={false} now={NOW} />);
 }
 
 function rowOf(name: string): (string | null)[] {
@@ -60,7 +62,7 @@ test("a cut list says how much is missing", () => {
 test("an empty contract differs from one that was not read", () => {
   const { rerender } = show([]);
   screen.getByText("The contract lists no service.");
-  rerender(<ServiceTable services={[]} total={null} source={off("no contract")} status={off("no status API")} simulated={false} now={NOW} />);
+  rerender(<ServiceTable services={[]} total={null} source={off("no contract")} status={off("no status API")} probe={NOT_PROBED} simulated={false} now={NOW} />);
   screen.getByText("Not read yet.");
 });
 
@@ -84,4 +86,22 @@ test("health without figures is the word alone", () => {
   const health = { status: "unknown" as const, uptime: null, responseTime: null, ttft: null, tokensPerSecond: null, lastCheck: null };
   show([service({ health })]);
   expect(rowOf("llama-3-8b")[4]).toBe("unknown");
+});
+
+const OWN_PROBE = source({ origin: { endpoint: "this machine", contract: null, method: "GET /v1/quote" }, asOf: null });
+
+test("our own probe has a column of its own, beside the prober's", () => {
+  const probe = { reachable: true, answer: "quote" as const, latencyMs: 12, error: null, checkedAt: "2026-03-01T11:59:58.000Z" };
+  const dead = { ...probe, reachable: false, answer: null, latencyMs: null, error: "no complete answer within the deadline" };
+  show([service({ probe }), service({ model: "silent", probe: dead }), service({ model: "unasked", probe: null })], 3, OWN_PROBE);
+  expect(rowOf("llama-3-8b")[5]).toBe("answersquote12ms");
+  expect(rowOf("silent")[5]).toBe("no answerno complete answer within the deadline");
+  expect(rowOf("unasked")[5]).toBe("—");
+  screen.getByText(/Own probe, a free request: this machine · 3 s/);
+});
+
+test("without a probe there is no trace of it", () => {
+  show([service()]);
+  expect(screen.queryByRole("columnheader", { name: "Own probe" })).toBeNull();
+  expect(rowOf("llama-3-8b")).toHaveLength(6);
 });

@@ -11,15 +11,19 @@ interface ServiceTableProps {
   source: Source;
   /** Of the health: 0G's own prober. */
   status: Source;
+  /** Of our own probe. */
+  probe: Source;
   simulated: boolean;
   now: number | null;
 }
 
-const COLUMNS = ["Model", "Provider", "Input", "Output", "TEE", "Health", "Address"] as const;
+const COLUMNS = ["Model", "Provider", "Input", "Output", "TEE", "Health", "Own probe", "Address"] as const;
 
 /** The services that the InferenceServing contract lists, as it lists them. */
-export function ServiceTable({ services, total, source, status, simulated, now }: ServiceTableProps) {
+export function ServiceTable({ services, total, source, status, probe, simulated, now }: ServiceTableProps) {
   const state = stateNow(source, now);
+  // Off by choice leaves no trace.
+  const withProbe = probe.state !== "off";
   const origin = state === "off" ? reasonOf(source) : originLine(source, now);
   return (
     <section aria-labelledby="services" className="zg-list zg:flex zg:flex-col zg:gap-10 zg:text-desk">
@@ -41,11 +45,17 @@ export function ServiceTable({ services, total, source, status, simulated, now }
       ) : (
         <table className="zg:w-full">
           <caption className="zg:pb-6 zg:text-left zg:text-soft">
-            {`Prices in 0G per million tokens, or per image · Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`}
+            {[
+              "Prices in 0G per million tokens, or per image",
+              `Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`,
+              withProbe ? `Own probe, a free request: ${originLine(probe, now)}` : null,
+            ]
+              .filter((part) => part !== null)
+              .join(" · ")}
           </caption>
           <thead className="zg:text-soft">
             <tr>
-              {COLUMNS.map((name) => (
+              {COLUMNS.filter((name) => withProbe || name !== "Own probe").map((name) => (
                 <th key={name} scope="col" className="zg:py-6 zg:pr-20">
                   {name}
                 </th>
@@ -54,7 +64,7 @@ export function ServiceTable({ services, total, source, status, simulated, now }
           </thead>
           <tbody>
             {services.map((service, index) => (
-              <ServiceRow key={`${service.provider ?? ""} ${index}`} service={service} />
+              <ServiceRow key={`${service.provider ?? ""} ${index}`} service={service} withProbe={withProbe} />
             ))}
           </tbody>
         </table>

@@ -1,8 +1,8 @@
 /* How often one host may be asked: at most N requests in any 60 seconds, and not at all while it
  * asks us to wait (429, Retry-After). Hosts on private addresses are the operator's own and have no
- * limit. Monotonic milliseconds. Poller's thread only. */
-#ifndef PANEL_GATE_H
-#define PANEL_GATE_H
+ * limit. Monotonic milliseconds. Not thread-safe. */
+#ifndef NET_GATE_H
+#define NET_GATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
