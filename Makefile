@@ -207,7 +207,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/
 
 .PHONY: bench
 bench: ## measure side by side and assert the stated figures (docs/performance.md)
-	@scripts/install-deps test
+	@scripts/install-deps bench
 	@$(MAKE) --no-print-directory all panel $(BENCH_BIN)
 	@$(NODE_ENV_RUN) node tests/bench/run.mjs $(BENCH_ARGS)
 

@@ -92,10 +92,8 @@ static void on_begun(void *user)
 {
     struct call *call = user;
     call->begun = true;
-    if (!call->first_byte)
-        return;
-    call->caller->untold++;
-    http_client_wake(call->caller->http); /* it may be about to wait for more */
+    if (call->first_byte)
+        call->caller->untold++;
 }
 
 static void keep_body(struct call *call, const char *bytes, size_t len)
@@ -415,8 +413,7 @@ static int64_t deadline_us(const struct call *call, enum outcome *why)
     return call->last_byte_us + (int64_t)call->timeouts.stall_ms * 1000;
 }
 
-/* Not past the next deadline; nor longer than a stall takes, because the first token may come while
- * we wait. */
+/* Not past the next deadline. */
 static int bounded_wait_ms(const struct caller *caller, int wait_ms)
 {
     const int64_t now_us = clock_mono_us();
@@ -426,8 +423,6 @@ static int bounded_wait_ms(const struct caller *caller, int wait_ms)
         const int64_t left_ms = left_us > 0 ? (left_us + 999) / 1000 : 0;
         if (left_ms < wait_ms)
             wait_ms = (int)left_ms;
-        if (call->timeouts.stall_ms < wait_ms)
-            wait_ms = call->timeouts.stall_ms;
     }
     return wait_ms;
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "bench/plan.h"
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -155,16 +156,13 @@ static void learn_shape(struct chat_shape *shape, const char *event, size_t len,
                         const char *text, enum chat_text kind)
 {
     char quoted[32];
-    const size_t key_len = strlen(key), text_len = strlen(text);
-    quoted[0] = '"';
-    memcpy(quoted + 1, key, key_len);
-    strcpy(quoted + 1 + key_len, "\"");
-
+    const size_t text_len = strlen(text);
+    snprintf(quoted, sizeof quoted, "\"%s\"", key);
     shape->before = shape->after = 0;
     const char *at = strstr(event, quoted);
     if (!at || strstr(at + 1, quoted))
         return;
-    at += key_len + 2;
+    at += strlen(quoted);
     at += strspn(at, " ");
     if (*at++ != ':')
         return;

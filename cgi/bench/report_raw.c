@@ -73,14 +73,14 @@ static void put_outliers(struct buf *out, const struct report *report)
         buf_puts(out, count++ ? ", run " : "\n`*` statistical outlier, kept: run ");
         put_run_label(out, report->run, call);
         if (score == INT64_MAX) {
-            buf_puts(out, " (all others are equal)");
+            buf_puts(out, " (half of the calls or more took the same time)");
         } else {
             buf_puts(out, " (");
             put_hundredths(out, (uint64_t)score);
             buf_puts(out, " median absolute deviations from the median; the limit is 14.826)");
         }
         if (call->number == 1)
-            buf_puts(out, " - the first measured call is slow: the warm-up may be too short");
+            buf_puts(out, " - it is the first measured call: the warm-up may be too short");
     }
     if (count)
         buf_puts(out, ".\n");
@@ -95,7 +95,8 @@ static void put_root(struct buf *out, const struct bench_record *run)
         return;
     }
     hex_digits(run->tail.root.bytes, sizeof run->tail.root.bytes, digits);
-    buf_printf(out, "SHA-256 chain over all of it, root `0x%.*s`, ", (int)sizeof digits, digits);
+    buf_printf(out, "SHA-256 chain over the run's head and its calls, root `0x%.*s`, ",
+               (int)sizeof digits, digits);
     if (run->tail.signer) {
         buf_puts(out, "signed by ");
         markdown_put_code(out, run->tail.signer);

@@ -135,11 +135,20 @@ static void put_signatures(struct buf *out, const struct event_filter *filter)
     buf_puts(out, "]");
 }
 
+static void put_contracts(struct buf *out, const struct event_filter *filter)
+{
+    char one[ADDRESS_TEXT_BYTES], two[ADDRESS_TEXT_BYTES];
+    address_text(filter->contract, one);
+    if (filter->also)
+        buf_printf(out, "[{\"address\":[\"%s\",\"%s\"]", one, address_text(filter->also, two));
+    else
+        buf_printf(out, "[{\"address\":\"%s\"", one);
+}
+
 void event_put_filter(struct buf *out, const struct event_filter *filter)
 {
-    char contract[ADDRESS_TEXT_BYTES];
-    buf_printf(out, "[{\"address\":\"%s\",\"fromBlock\":\"",
-               address_text(filter->contract, contract));
+    put_contracts(out, filter);
+    buf_puts(out, ",\"fromBlock\":\"");
     hex_put_quantity(out, filter->from);
     buf_puts(out, "\",\"toBlock\":\"");
     hex_put_quantity(out, filter->to);

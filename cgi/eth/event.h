@@ -54,7 +54,8 @@ struct abi event_data(const struct event *event);
 
 struct event_filter {
     const struct address *contract;
-    uint64_t from, to; /* blocks, both included */
+    const struct address *also; /* another contract; NULL: none */
+    uint64_t from, to;          /* blocks, both included */
     const char *const *signatures;
     size_t signature_count;
     /* What the indexed arguments must be; NULL: anything. */

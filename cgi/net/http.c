@@ -6,14 +6,26 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 /* The first version with CURLOPT_QUICK_EXIT. */
 enum { CURL_VERSION_NEEDED = 0x075700 };
 
-enum { IDLE_CONNECTIONS_MAX = 64 }; /* kept open for the next round */
+enum {
+    CONNECTIONS_KEPT = 256, /* open, in use or not: more than any client has calls together */
+    EVENTS_MAX = 64,        /* looked at in one turn */
+    NO_TIMER = -1
+};
 
+/* libcurl says which sockets it waits for and until when; epoll tells what came of it. Its own
+ * curl_multi_perform() asks the kernel about every open connection each time one of them moves. */
 struct http_client {
     CURLM *multi;
+    int poll;         /* epoll */
+    int waker;        /* eventfd */
+    int64_t timer_ms; /* when libcurl wants to look at its time-outs, on the monotonic clock */
     struct http_call *calls; /* in flight */
     bool closing;
 };
@@ -52,18 +64,70 @@ char *http_libraries(char text[HTTP_LIBRARIES_BYTES])
     return text;
 }
 
+/* libcurl asks for a socket that epoll has, and gives up one that is closed already. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_data)
+{
+    (void)easy;
+    (void)socket_data;
+    struct http_client *client = user;
+    struct epoll_event event = {.data.fd = fd};
+    if (what == CURL_POLL_REMOVE) {
+        epoll_ctl(client->poll, EPOLL_CTL_DEL, fd, NULL);
+        return 0;
+    }
+    event.events |= what & CURL_POLL_IN ? EPOLLIN : 0;
+    event.events |= what & CURL_POLL_OUT ? EPOLLOUT : 0;
+    if (epoll_ctl(client->poll, EPOLL_CTL_MOD, fd, &event) != 0 &&
+        epoll_ctl(client->poll, EPOLL_CTL_ADD, fd, &event) != 0)
+        return -1;
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long wait_ms, void *user)
+{
+    (void)multi;
+    struct http_client *client = user;
+    client->timer_ms = wait_ms < 0 ? NO_TIMER : clock_mono_ms() + wait_ms;
+    return 0;
+}
+
+static bool watch_waker(struct http_client *client)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = client->waker};
+    return client->poll >= 0 && client->waker >= 0 &&
+           epoll_ctl(client->poll, EPOLL_CTL_ADD, client->waker, &event) == 0;
+}
+
+static bool set_up(struct http_client *client)
+{
+    CURLM *multi = client->multi;
+    return curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT) == CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, client) == CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_TIMERDATA, client) == CURLM_OK;
+}
+
 struct http_client *http_client_new(void)
 {
     struct http_client *client = calloc(1, sizeof *client);
     if (!client)
         return NULL;
+    client->timer_ms = NO_TIMER;
+    client->poll = epoll_create1(EPOLL_CLOEXEC);
+    client->waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     client->multi = curl_multi_init();
-    if (!client->multi ||
-        curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS_MAX)) {
+    if (!client->multi || !watch_waker(client) || !set_up(client)) {
         http_client_free(client);
         return NULL;
     }
     return client;
+}
+
+static void close_if_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
 }
 
 void http_client_free(struct http_client *client)
@@ -74,6 +138,8 @@ void http_client_free(struct http_client *client)
     while (client->calls)
         http_call_cancel(client->calls);
     curl_multi_cleanup(client->multi);
+    close_if_open(client->waker);
+    close_if_open(client->poll);
     free(client);
 }
 
@@ -156,8 +222,7 @@ const char *http_call_header(const struct http_call *call, const char *name)
     return transfer_header(&call->transfer, name);
 }
 
-/* Ends what libcurl has done with by now; what `done` costs one call is not the next one's time.
- * Returns whether any call ended. */
+/* Ends what libcurl has done with. Returns whether any call ended. */
 static bool end_finished(struct http_client *client)
 {
     const int64_t ended_us = clock_mono_us();
@@ -174,18 +239,54 @@ static bool end_finished(struct http_client *client)
     return any;
 }
 
-void http_client_run(struct http_client *client, int wait_ms)
+/* Time-outs, and what was submitted: libcurl begins it when its timer of 0 runs out. */
+static void run_timer(struct http_client *client)
 {
     int running;
-    curl_multi_perform(client->multi, &running);
-    if (end_finished(client))
+    if (client->timer_ms == NO_TIMER || client->timer_ms > clock_mono_ms())
         return;
-    curl_multi_poll(client->multi, NULL, 0, wait_ms, NULL);
-    curl_multi_perform(client->multi, &running);
+    client->timer_ms = NO_TIMER; /* libcurl sets the next one */
+    curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+/* What `done` of a call submits is begun at once, and what it costs is not the next call's time. */
+static void take_event(struct http_client *client, const struct epoll_event *event)
+{
+    eventfd_t wakes;
+    int running, bits = 0;
+    if (event->data.fd == client->waker) {
+        eventfd_read(client->waker, &wakes);
+        return;
+    }
+    bits |= event->events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0;
+    bits |= event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
+    bits |= event->events & EPOLLERR ? CURL_CSELECT_ERR : 0;
+    curl_multi_socket_action(client->multi, event->data.fd, bits, &running);
+    if (end_finished(client))
+        run_timer(client);
+}
+
+static int time_to_wait(const struct http_client *client, int wait_ms)
+{
+    if (client->timer_ms == NO_TIMER)
+        return wait_ms;
+    const int64_t left_ms = client->timer_ms - clock_mono_ms();
+    if (left_ms <= 0)
+        return 0;
+    return left_ms < wait_ms ? (int)left_ms : wait_ms;
+}
+
+void http_client_run(struct http_client *client, int wait_ms)
+{
+    struct epoll_event events[EVENTS_MAX];
+    const int count = epoll_wait(client->poll, events, EVENTS_MAX, time_to_wait(client, wait_ms));
+    for (int i = 0; i < count; i++)
+        take_event(client, &events[i]);
+    run_timer(client);
     end_finished(client);
 }
 
 void http_client_wake(struct http_client *client)
 {
-    curl_multi_wakeup(client->multi);
+    eventfd_write(client->waker, 1);
 }

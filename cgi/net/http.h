@@ -104,8 +104,8 @@ int64_t http_call_started_us(const struct http_call *call);
 int http_call_status(const struct http_call *call);
 const char *http_call_header(const struct http_call *call, const char *name);
 
-/* Moves transfers on and runs `done` of those that ended; waits at most `wait_ms` when nothing
- * happens. `done` may submit and cancel other calls, but not run the client. */
+/* Waits until something happens, at most `wait_ms`; moves on the transfers it happened to and runs
+ * `done` of those that ended. `done` may submit and cancel other calls, but not run the client. */
 void http_client_run(struct http_client *client, int wait_ms);
 
 /* Makes a waiting http_client_run() return early. Thread-safe. */

@@ -61,15 +61,11 @@ static void open_cache(struct poller *p)
 
 static void set_up_sources(struct poller *p)
 {
+    sources_init(p->sources, p->settings);
     for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
-        struct source *s = &p->sources[i];
-        source_init(s, &source_rows[i], p->settings);
-        s->round.poller = p;
-        s->round.cache = p->cache;
+        p->sources[i].round.poller = p;
+        p->sources[i].round.cache = p->cache;
     }
-    p->sources[SOURCE_STORAGE].partner = &p->sources[SOURCE_STORAGE_SCAN];
-    p->sources[SOURCE_STORAGE_SCAN].partner = &p->sources[SOURCE_STORAGE];
-    p->sources[SOURCE_PROBE].partner = &p->sources[SOURCE_COMPUTE];
 }
 
 struct poller *poller_new(const struct settings *settings, struct snapshot_board *board)
@@ -173,7 +169,8 @@ static void publish_evidence(struct poller *p, struct source *s, enum err err)
         return;
     }
     e->reader = s->row->key;
-    e->shown_under = (enum source_id)((s->row->is_scan ? s->partner : s) - p->sources);
+    enum source_id id = (enum source_id)(s - p->sources);
+    e->shown_under = s->shown_under;
     e->good = !err;
     e->err = err ? err : round->flaw;
     e->read_ms = err ? clock_wall_ms() : s->fetched_wall_ms;
@@ -181,11 +178,11 @@ static void publish_evidence(struct poller *p, struct source *s, enum err err)
     e->has_head = round->has_head;
     e->contract = round->contract;
     e->has_contract = round->has_contract;
-    if (!err && !s->row->is_scan) {
+    if (!err && s->shown_under == id) {
         struct view view = view_now(p);
         render_figures(&view, e->shown_under, &e->values);
     }
-    evidence_publish(p->evidence, (enum source_id)(s - p->sources), e);
+    evidence_publish(p->evidence, id, e);
 }
 
 static void finish_round(struct poller *p, struct source *s, enum err err)

@@ -1,6 +1,7 @@
 #include "panel/prometheus_text.h"
 
-#include "base/utf8.h"
+#include "panel/prometheus_fees.h"
+#include "panel/prometheus_put.h"
 #include "panel/sources.h"
 #include <inttypes.h>
 #include <math.h>
@@ -11,71 +12,6 @@ struct family {
     const char *name, *help;
     void (*put)(struct buf *out, const char *name, const struct view *view);
 };
-
-/* Labels and values --------------------------------------------------------------------------- */
-
-/* A backslash, a quote and a line feed are escaped, as the format wants; bytes that are no UTF-8,
- * which would spoil the whole scrape, become U+FFFD. */
-static void put_label_value(struct buf *out, const char *text)
-{
-    for (size_t left = strlen(text); left > 0;) {
-        size_t len = utf8_sequence(text, left);
-        if (len == 0)
-            buf_puts(out, UTF8_REPLACEMENT);
-        else if (*text == '\n')
-            buf_puts(out, "\\n");
-        else if (*text == '"' || *text == '\\')
-            buf_printf(out, "\\%c", *text);
-        else
-            buf_put(out, text, len);
-        text += len ? len : 1;
-        left -= len ? len : 1;
-    }
-}
-
-struct label {
-    const char *name, *value;
-};
-
-static void put_series(struct buf *out, const char *name, const struct label *labels, size_t count)
-{
-    buf_puts(out, name);
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(out, "%c%s=\"", i == 0 ? '{' : ',', labels[i].name);
-        put_label_value(out, labels[i].value);
-        buf_putc(out, '"');
-    }
-    buf_puts(out, count ? "} " : " ");
-}
-
-#define LABELS(...)                                                                                \
-    ((const struct label[]){__VA_ARGS__}),                                                         \
-        (sizeof((const struct label[]){__VA_ARGS__}) / sizeof(struct label))
-
-/* Nine digits hold every figure here, and 0.07 stays 0.07. */
-static void put_number(struct buf *out, double number)
-{
-    buf_printf(out, "%.9g\n", number);
-}
-
-static void put_seconds(struct buf *out, int64_t wall_ms)
-{
-    buf_printf(out, "%" PRId64 ".%03d\n", wall_ms / 1000, (int)(wall_ms % 1000));
-}
-
-static void put_neuron(struct buf *out, amount neuron)
-{
-    char text[AMOUNT_TEXT_BYTES];
-    buf_printf(out, "%s\n", amount_text(neuron, text));
-}
-
-static void put_gauge(struct buf *out, const char *name, bool known, double number)
-{
-    if (!known)
-        return;
-    put_series(out, name, NULL, 0);
-    put_number(out, number);
-}
 
 /* The program --------------------------------------------------------------------------------- */
 
@@ -170,28 +106,6 @@ static void put_ledger(struct buf *out, const char *name, const struct view *vie
         return;
     put_series(out, name, NULL, 0);
     put_neuron(out, v->ledger.available);
-}
-
-/* A series that stands twice spoils the whole scrape, and what a node answers may be anything. */
-static bool is_first_account(const struct ledger_value *v, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (address_equal(&v->accounts[i].provider, &v->accounts[index].provider))
-            return false;
-    return true;
-}
-
-static void put_accounts(struct buf *out, const char *name, const struct view *view)
-{
-    const struct ledger_value *v = view->sources[SOURCE_LEDGER].value;
-    for (size_t i = 0; v && i < v->account_count; i++) {
-        char provider[ADDRESS_TEXT_BYTES];
-        if (!is_first_account(v, i))
-            continue;
-        put_series(out, name,
-                   LABELS({"provider", address_text(&v->accounts[i].provider, provider)}));
-        put_neuron(out, v->accounts[i].balance);
-    }
 }
 
 static void put_services(struct buf *out, const char *name, const struct view *view)
@@ -434,6 +348,29 @@ static const struct family families[] = {
     {"zg_ledger_available_neuron", "What the wallet's ledger holds for no provider yet.",
      put_ledger},
     {"zg_account_balance_neuron", "The wallet's sub-account with the provider.", put_accounts},
+    {"zg_account_pending_refund_neuron", "What of it is on its way back.", put_refunds},
+    {"zg_account_spendable_neuron", "The rest, which pays requests.", put_spendable},
+    {"zg_provider_minimum_neuron",
+     "A provider refuses requests unless this is left above its fees.", put_provider_minimum},
+    {"zg_settled_fees_neuron", "What the wallet paid the provider by settlements.",
+     put_settled_fees},
+    {"zg_settlements", "Settlements of the wallet's fees by their result.", put_settlements},
+    {"zg_settlement_scan_progress_ratio",
+     "Below 1 the two above are lower bounds: older logs are being read.", put_settlement_progress},
+    {"zg_provider_listed", "1 while the contract lists the operator's own provider.",
+     put_provider_listed},
+    {"zg_provider_signer_acknowledged", "1 while its TEE signer is acknowledged.",
+     put_provider_acknowledged},
+    {"zg_provider_stake_neuron", "What it has staked.", put_provider_stake},
+    {"zg_provider_payers", "Accounts that pay it.", put_provider_payers},
+    {"zg_provider_held_neuron", "What they hold for it.", put_provider_held},
+    {"zg_provider_fees_neuron", "What it was paid by settlements of the last hours.",
+     put_provider_fees},
+    {"zg_provider_settlements", "Its settlements of the last hours by their result.",
+     put_provider_settlements},
+    {"zg_provider_last_settlement_timestamp_seconds", "When it was paid last.", put_provider_last},
+    {"zg_provider_scan_progress_ratio", "Below 1 the three above are lower bounds.",
+     put_provider_progress},
     {"zg_services", "Compute services that the InferenceServing contract lists.", put_services},
     {"zg_gpus", "GPUs of the operator's own node.", put_gpus},
     {"zg_gpu_utilization_ratio", "Mean load of the operator's own GPUs.", put_gpu_load},

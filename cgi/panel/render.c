@@ -173,6 +173,11 @@ static void put_services(struct json_writer *w, const struct pass *p)
     compute_render(w, &sources[SOURCE_COMPUTE], &sources[SOURCE_STATUS], &sources[SOURCE_PROBE]);
 }
 
+static void put_provider(struct json_writer *w, const struct pass *p)
+{
+    provider_render(w, p->view->sources, p->view->settings);
+}
+
 static void put_inft(struct json_writer *w, const struct pass *p)
 {
     const struct source *sources = p->view->sources;
@@ -185,6 +190,7 @@ static void metrics_body(struct json_writer *w, const struct pass *p)
     put_network(w, p);
     put_compute(w, p);
     put_services(w, p);
+    put_provider(w, p);
     put_inft(w, p);
     for (int i = 0; i < SOURCE_COUNT; i++)
         put_part(w, p, i);
@@ -195,6 +201,7 @@ static void compute_body(struct json_writer *w, const struct pass *p)
 {
     put_compute(w, p);
     put_services(w, p);
+    put_provider(w, p);
 }
 
 static void storage_body(struct json_writer *w, const struct pass *p)

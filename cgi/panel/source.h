@@ -34,8 +34,13 @@ enum source_id {
     SOURCE_MIRROR,
     SOURCE_PROBE,
     SOURCE_COUNT,
-    /* Scans are sources that are not shown: each works for one that is. */
+    /* Scans are sources that are not shown: each works for one that is. The operator's own provider
+     * is not shown among the sources either, because most operators have none. */
     SOURCE_STORAGE_SCAN = SOURCE_COUNT,
+    SOURCE_FEES_SCAN,
+    SOURCE_PROVIDER,
+    SOURCE_PROVIDER_SCAN,
+    SOURCE_STAKE_SCAN,
     SOURCE_AND_SCAN_COUNT
 };
 
@@ -140,9 +145,9 @@ struct source_row {
 struct source {
     const struct source_row *row;
     struct pace pace;
-    const char *off; /* reason, or NULL */
-    const struct source
-        *partner; /* its scan, whom the scan works for, or what it reads; NULL: none */
+    const char *off;              /* reason, or NULL */
+    const struct source *partner; /* its scan, whom the scan works for, or what it reads; or NULL */
+    enum source_id shown_under;   /* itself, or the source whose evidence holds its own */
     struct arena keep;
     const void *value; /* last good; NULL while there is none */
     void *own;         /* what it keeps open between rounds */
@@ -167,6 +172,9 @@ extern const struct source_row source_rows[SOURCE_AND_SCAN_COUNT];
 /* Sets up a source; it is due at once. */
 void source_init(struct source *s, const struct source_row *row, const struct settings *settings);
 void source_free(struct source *s);
+
+/* Sets up the whole table, and who works for whom. */
+void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings);
 
 /* State at a monotonic moment. */
 enum source_state source_state(const struct source *s, int64_t mono_ms);

@@ -205,13 +205,13 @@ static void put_health(struct json_writer *w, const struct service *s,
     status_render_health(w, health);
 }
 
-static void put_service(struct json_writer *w, const struct service *s,
+static void put_service(struct json_writer *w, const char *key, const struct service *s,
                         enum serving_generation generation, const struct status_value *status,
                         const struct source *probe)
 {
     static const struct serving_text nothing = {.err = ERR_NOT_FOUND};
     bool known = !s->err;
-    json_open_object(w, NULL);
+    json_open_object(w, key);
     put_address(w, "provider", known, &s->provider);
     put_text(w, "serviceType", known ? &s->service_type : &nothing);
     put_text(w, "model", known ? &s->model : &nothing);
@@ -236,13 +236,38 @@ static void put_service(struct json_writer *w, const struct service *s,
     json_close_object(w);
 }
 
+void compute_put_service(struct json_writer *w, const char *key, const struct service *service,
+                         const struct source *sources)
+{
+    const struct compute_value *v = sources[SOURCE_COMPUTE].value;
+    if (v && service)
+        put_service(w, key, service, v->generation, sources[SOURCE_STATUS].value,
+                    &sources[SOURCE_PROBE]);
+    else
+        json_put_null(w, key);
+}
+
+const struct service *compute_find(const struct compute_value *v, const struct address *provider,
+                                   bool *is_known)
+{
+    *is_known = v && v->count == v->total;
+    for (size_t i = 0; v && i < v->count; i++) {
+        const struct service *s = v->services[i];
+        if (s->err)
+            *is_known = false; /* it may be this one */
+        else if (address_equal(&s->provider, provider))
+            return s;
+    }
+    return NULL;
+}
+
 void compute_render(struct json_writer *w, const struct source *compute,
                     const struct source *status, const struct source *probe)
 {
     const struct compute_value *v = compute->value;
     json_open_array(w, "services");
     for (size_t i = 0; v && i < v->count; i++)
-        put_service(w, v->services[i], v->generation, status->value, probe);
+        put_service(w, NULL, v->services[i], v->generation, status->value, probe);
     json_close_array(w);
     if (v)
         json_put_int(w, "servicesTotal", (int64_t)v->total);

@@ -50,7 +50,7 @@ enum { RECORDED, MIRRORED };
 
 struct own {
     struct store_reader *stores[PAGE_MAX_STORES]; /* the second is NULL without a topic */
-    enum err recorded;                            /* what the last look at the first gave */
+    enum err seen[PAGE_MAX_STORES];               /* what the last look at each gave */
     int64_t compared; /* no job of the first up to this one is in the second */
     bool has_compared;
 };
@@ -209,13 +209,14 @@ static enum err read_stores(struct round *round, struct own *own, struct jobs_va
 /* Whether anything was written to one of them. Asks both, so that the next answer is about both. */
 static enum err look(struct own *own, bool *changed)
 {
-    bool recorded, mirrored = false;
-    enum err before = own->recorded;
-    own->recorded = store_changed(own->stores[RECORDED], &recorded);
-    if (own->stores[MIRRORED])
-        store_changed(own->stores[MIRRORED], &mirrored);
-    *changed = recorded || mirrored || own->recorded != before;
-    return own->recorded == ERR_NOT_FOUND ? ERR_OK : own->recorded;
+    *changed = false;
+    for (size_t i = 0; i < PAGE_MAX_STORES && own->stores[i]; i++) {
+        bool written;
+        enum err err = store_changed(own->stores[i], &written);
+        *changed = *changed || written || err != own->seen[i];
+        own->seen[i] = err;
+    }
+    return own->seen[RECORDED] == ERR_NOT_FOUND ? ERR_OK : own->seen[RECORDED];
 }
 
 enum err jobs_parse(struct round *round)

@@ -6,11 +6,16 @@
 #include "panel/chain_read.h"
 #include "panel/sources.h"
 
+#include "base/clock.h"
+#include "zerog/answer.h"
+
 enum {
     CALL_ACCOUNTS = 2,
     CALL_LEDGER_ADDRESS = 3,
     CALL_LEDGER = 2,
-    CALL_MORE_ACCOUNTS = 3,
+    CALL_MIN_BALANCE,
+    CALL_MIN_TRANSFER,
+    CALL_MORE_ACCOUNTS,
     ACCOUNTS_MAX = SERVING_PAGE * (1 + EXCHANGE_MAX_CALLS - CALL_MORE_ACCOUNTS)
 };
 
@@ -37,6 +42,10 @@ static enum err plan_ledger(struct round *round)
         return ERR_NO_MEMORY;
     struct buf data = buf_make(BUF_NO_LIMIT);
     ledger_put_get(&data, &round->settings->wallet);
+    chain_call(x, &round->contract, &data);
+    ledger_put_min_balance(&data);
+    chain_call(x, &round->contract, &data);
+    ledger_put_min_transfer(&data);
     chain_call(x, &round->contract, &data);
     const struct ledger_value *v = round->value;
     for (uint64_t offset = SERVING_PAGE; offset < v->accounts_total; offset += SERVING_PAGE) {
@@ -114,19 +123,54 @@ static enum err parse_more_accounts(struct round *round, const struct exchange *
     return err || v->account_count == v->accounts_total ? err : ERR_CHANGED;
 }
 
+/* Contracts of before 2026 do not have them. */
+static bool read_minimum(struct round *round, const struct exchange *x, size_t call, amount *out)
+{
+    const uint8_t *bytes;
+    size_t len;
+    return !chain_result(round, x, call, &bytes, &len) && !answer_amount(bytes, len, out);
+}
+
+/* Since when an account has been as well funded as now. */
+static int64_t since_of(const struct ledger_value *before, const struct address *provider,
+                        enum funding level)
+{
+    for (size_t i = 0; before && i < before->account_count; i++)
+        if (address_equal(&before->accounts[i].provider, provider) &&
+            before->fundings[i].level == level)
+            return before->fundings[i].since_ms;
+    return clock_wall_ms();
+}
+
+static enum err judge_accounts(struct round *round, struct ledger_value *v)
+{
+    v->fundings = arena_array(&round->keep, v->account_count, sizeof *v->fundings);
+    for (size_t i = 0; v->fundings && i < v->account_count; i++) {
+        const struct serving_account *a = &v->accounts[i];
+        enum funding level = funding_of(funding_spendable(a->balance, a->pending_refund));
+        v->fundings[i] =
+            (struct account_funding){level, since_of(round->source->value, &a->provider, level)};
+    }
+    return v->fundings ? ERR_OK : ERR_NO_MEMORY;
+}
+
 static enum err parse_ledger(struct round *round, const struct exchange *x)
 {
     struct ledger_value *v = round->value;
     const struct rpc_answer *answer = &x->answers[CALL_LEDGER];
+    v->has_min_balance = read_minimum(round, x, CALL_MIN_BALANCE, &v->min_balance);
+    v->has_min_transfer = read_minimum(round, x, CALL_MIN_TRANSFER, &v->min_transfer);
     if (rpc_revert_selector(answer) == LEDGER_NOT_EXISTS)
-        return ERR_OK; /* v->exists stays false: this wallet made no deposit yet */
+        return judge_accounts(round, v); /* v->exists stays false: no deposit was made yet */
     const uint8_t *bytes;
     size_t len;
     enum err err = chain_result(round, x, CALL_LEDGER, &bytes, &len);
     if (!err)
         err = ledger_decode(bytes, len, &v->ledger);
     v->exists = !err;
-    return err ? err : parse_more_accounts(round, x);
+    if (!err)
+        err = parse_more_accounts(round, x);
+    return err ? err : judge_accounts(round, v);
 }
 
 enum err ledger_parse(struct round *round)
@@ -142,42 +186,4 @@ enum err ledger_parse(struct round *round)
         err = parse_first_accounts(round, x);
     round->more = !err;
     return err;
-}
-
-static void put_amount(struct json_writer *w, const char *key, bool known, amount neuron)
-{
-    char text[AMOUNT_TEXT_BYTES];
-    json_put_str(w, key, known ? amount_text(neuron, text) : NULL);
-}
-
-static void put_account(struct json_writer *w, const struct serving_account *a)
-{
-    char provider[ADDRESS_TEXT_BYTES], generation[WORD_TEXT_BYTES];
-    json_open_object(w, NULL);
-    json_put_str(w, "provider", address_text(&a->provider, provider));
-    put_amount(w, "balanceNeuron", true, a->balance);
-    put_amount(w, "pendingRefundNeuron", true, a->pending_refund);
-    json_put_bool(w, "acknowledged", a->acknowledged);
-    json_put_str(w, "generation", word_text(a->generation, generation));
-    json_close_object(w);
-}
-
-void ledger_render(struct json_writer *w, const struct source *source)
-{
-    const struct ledger_value *v = source->value;
-    if (!v) {
-        json_put_null(w, "ledger");
-        return;
-    }
-    char contract[ADDRESS_TEXT_BYTES];
-    json_open_object(w, "ledger");
-    json_put_bool(w, "exists", v->exists);
-    json_put_str(w, "contract", address_text(&source->contract, contract));
-    put_amount(w, "availableNeuron", v->exists, v->ledger.available);
-    put_amount(w, "totalNeuron", v->exists, v->ledger.total);
-    json_open_array(w, "accounts");
-    for (size_t i = 0; i < v->account_count; i++)
-        put_account(w, &v->accounts[i]);
-    json_close_array(w);
-    json_close_object(w);
 }

@@ -8,10 +8,10 @@
  * behind Flow, Market and Reward, are known from the round before; the first round, and one that
  * finds another Market, walks there in steps of their own. */
 #include "panel/chain_read.h"
+#include "panel/scan_round.h"
 #include "panel/sources.h"
 #include "panel/storage_disk.h"
 
-#include "base/clock.h"
 #include "eth/hex.h"
 #include "zerog/answer.h"
 #include "zerog/storage_node.h"
@@ -491,23 +491,7 @@ static void put_gb(struct json_writer *w, const char *key, bool known, uint64_t 
 static void put_scan(struct json_writer *w, const struct source *source)
 {
     const struct storage_scan_value *v = source->value;
-    char reason[REASON_BYTES];
-    if (source->off || !v || !v->scan.has_head) {
-        json_put_null(w, "scan");
-        return;
-    }
-    json_open_object(w, "scan");
-    json_put_int(w, "fromBlock", (int64_t)v->scan.from.number);
-    json_put_int(w, "nextBlock", (int64_t)v->scan.next);
-    json_put_decimal(w, "progress", v->is_complete ? 1 : log_scan_progress(&v->scan), 4);
-    json_put_bool(w, "complete", v->is_complete);
-    int64_t left = log_scan_remaining_ms(&v->scan, clock_mono_ms());
-    if (v->is_complete || left < 0)
-        json_put_null(w, "expectedEndAt");
-    else
-        json_put_time(w, "expectedEndAt", clock_wall_ms() + left);
-    json_put_str(w, "reason", source_reason(source, reason));
-    json_close_object(w);
+    scan_put(w, "scan", source, v ? &v->scan : NULL, v && v->is_complete);
 }
 
 static void put_check(struct json_writer *w, const struct storage_check *check)

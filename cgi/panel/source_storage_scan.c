@@ -6,13 +6,11 @@
  * end: `oldest` is the first block whose logs are counted, and once its files are expired they are
  * taken out again and `oldest` moves to the next block with logs. */
 #include "panel/chain_read.h"
-#include "panel/log_scan.h"
+#include "panel/scan_round.h"
 #include "panel/sources.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "eth/hex.h"
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -22,11 +20,6 @@ enum {
     CALL_BORDER, /* the last settled block of this batch */
     CALL_LOGS,
     RANGES_MAX = EXCHANGE_MAX_CALLS - CALL_LOGS - 1, /* one is for what expires */
-    LOGS_MAX = 20000,                                /* of an answer */
-    SLOW_WINDOW = 512, /* blocks; a node that is too late with fewer has another trouble */
-    SAVE_EVERY_MS = 1000,
-    AT_ONCE_MS = 1,
-    WAIT_FOR_PARTNER_MS = 200,
 };
 
 /* What a round notes between planning and reading. */
@@ -101,7 +94,7 @@ static void save(const struct round *round, struct storage_scan_value *v)
     char contract[ADDRESS_TEXT_BYTES], wallet[ADDRESS_TEXT_BYTES];
     const struct scan_key key = key_of(round, contract, wallet);
     int64_t now = clock_mono_ms();
-    if (!round->cache || v->scan.next == v->saved_next || now - v->saved_ms < SAVE_EVERY_MS)
+    if (!round->cache || v->scan.next == v->saved_next || now - v->saved_ms < SCAN_SAVE_EVERY_MS)
         return;
     enum err err = log_scan_save(&v->scan, round->cache, &key, put_totals, v);
     if (err)
@@ -112,21 +105,10 @@ static void save(const struct round *round, struct storage_scan_value *v)
 
 /* --- asking --- */
 
-static void ask_block(struct exchange *x, uint64_t number)
+static struct event_filter filter_of(const struct round *round, const struct log_range *range,
+                                     const uint8_t wallet[HASH_BYTES])
 {
-    struct buf params = buf_make(BUF_NO_LIMIT);
-    buf_puts(&params, "[\"");
-    hex_put_quantity(&params, number);
-    buf_puts(&params, "\",false]");
-    rpc_add(&x->batch, "eth_getBlockByNumber", buf_str(&params));
-    buf_free(&params);
-}
-
-static void ask_logs(struct round *round, struct exchange *x, const struct log_range *range)
-{
-    uint8_t wallet[HASH_BYTES];
-    event_address_word(&round->settings->wallet, wallet);
-    const struct event_filter filter = {
+    return (struct event_filter){
         .contract = &round->settings->flow,
         .from = range->from,
         .to = range->to,
@@ -134,10 +116,14 @@ static void ask_logs(struct round *round, struct exchange *x, const struct log_r
         .signature_count = SUBMIT_SIGNATURES,
         .arguments = {wallet},
     };
-    struct buf params = buf_make(BUF_NO_LIMIT);
-    event_put_filter(&params, &filter);
-    rpc_add(&x->batch, "eth_getLogs", buf_str(&params));
-    buf_free(&params);
+}
+
+static void ask_logs(struct round *round, struct exchange *x, const struct log_range *range)
+{
+    uint8_t wallet[HASH_BYTES];
+    event_address_word(&round->settings->wallet, wallet);
+    const struct event_filter filter = filter_of(round, range, wallet);
+    scan_ask_logs(x, &filter);
 }
 
 /* The value of before, to be changed; the first round's is what was kept. */
@@ -153,15 +139,6 @@ static struct storage_scan_value *take_up(struct round *round)
     return v;
 }
 
-/* The last block that this batch settles; the first block where it settles none. */
-static uint64_t border_of(const struct storage_scan_value *v, const struct batch *batch)
-{
-    uint64_t border = v->scan.has_anchor ? v->scan.anchor.number : v->scan.from.number;
-    for (size_t i = 0; i < batch->count && batch->ranges[i].settles; i++)
-        border = batch->ranges[i].to;
-    return border;
-}
-
 enum err storage_scan_plan(struct round *round)
 {
     if (!round->source->partner->value)
@@ -175,10 +152,10 @@ enum err storage_scan_plan(struct round *round)
     x->optional = true; /* being too slow or too long is a refusal */
     size_t max = v->is_careful ? 1 : RANGES_MAX;
     batch->count = log_scan_plan(&v->scan, batch->ranges, max);
-    ask_block(x, v->scan.from.number);
-    ask_block(x, v->scan.has_anchor ? v->scan.anchor.number : v->scan.from.number);
-    ask_block(x, v->oldest);
-    ask_block(x, border_of(v, batch));
+    scan_ask_block(x, v->scan.from.number);
+    scan_ask_block(x, v->scan.has_anchor ? v->scan.anchor.number : v->scan.from.number);
+    scan_ask_block(x, v->oldest);
+    scan_ask_block(x, scan_border(&v->scan, batch->ranges, batch->count));
     for (size_t i = 0; i < batch->count; i++)
         ask_logs(round, x, &batch->ranges[i]);
     batch->has_expired = v->oldest_expired && v->oldest < v->scan.next;
@@ -193,76 +170,27 @@ enum err storage_scan_plan(struct round *round)
 
 /* --- reading --- */
 
-struct seen_block {
-    bool exists;
-    uint8_t hash[HASH_BYTES];
-    uint64_t time; /* seconds */
-};
-
-static enum err read_block(const struct exchange *x, size_t call, struct seen_block *block)
-{
-    const struct rpc_answer *answer = &x->answers[call];
-    *block = (struct seen_block){0};
-    if (answer->err)
-        return answer->err;
-    if (cJSON_IsNull(answer->result))
-        return ERR_OK;
-    const char *hash = json_get_str(answer->result, "hash");
-    const char *time = json_get_str(answer->result, "timestamp");
-    if (!hash || !time || hex_decode_fixed(hash, block->hash, sizeof block->hash) ||
-        hex_quantity(time, &block->time))
-        return ERR_BAD_FORMAT;
-    block->exists = true;
-    return ERR_OK;
-}
-
-static bool differs(const struct seen_block *block, const struct block_mark *mark)
-{
-    return block->exists && memcmp(block->hash, mark->hash, sizeof mark->hash) != 0;
-}
-
 /* Whether these are the blocks that the scan has seen. When they are not, it begins anew. */
 static enum err check_marks(struct storage_scan_value *v, const struct exchange *x, bool *same)
 {
     struct seen_block from, anchor;
-    enum err err = read_block(x, CALL_FROM, &from);
+    enum err err = scan_read_block(x, CALL_FROM, &from);
     if (!err)
-        err = read_block(x, CALL_ANCHOR, &anchor);
-    if (err)
-        return err;
-    bool knows_from = v->scan.has_head || v->was_kept;
-    *same = !(knows_from && differs(&from, &v->scan.from)) &&
-            !(v->scan.has_anchor && differs(&anchor, &v->scan.anchor));
-    if (!*same) {
+        err = scan_read_block(x, CALL_ANCHOR, &anchor);
+    if (!err)
+        err = scan_check_marks(&v->scan, v->scan.has_head || v->was_kept, &from, &anchor, same);
+    if (!err && !*same) {
         log_event(LOG_WARN, "scan_begins_anew", "reason", "the chain was reorganised", NULL);
         begin(v, v->scan.from.number);
-        return ERR_OK;
     }
-    if (!from.exists)
-        return ERR_NOT_FOUND; /* the scan is to begin in the future */
-    if (v->scan.has_anchor && !anchor.exists)
-        return ERR_CHANGED; /* another node that is behind */
-    memcpy(v->scan.from.hash, from.hash, sizeof from.hash);
-    return ERR_OK;
+    return err;
 }
 
-/* The submissions of a range, in order and each once. What a node returns beyond what it was asked
- * for would make the sums wrong. */
 static enum err read_logs(struct round *round, const struct exchange *x, size_t call,
                           const struct log_range *range, struct event **events, size_t *count)
 {
-    const struct rpc_answer *answer = &x->answers[call];
-    if (answer->err)
-        return answer->err;
-    enum err err = events_parse(answer->result, LOGS_MAX, &round->work, events, count);
-    for (size_t i = 0; i < *count && !err; i++) {
-        const struct event *e = &(*events)[i];
-        if (e->block < range->from || e->block > range->to ||
-            !address_equal(&e->contract, &round->settings->flow) ||
-            (i && event_compare(e - 1, e) >= 0))
-            err = ERR_BAD_FORMAT;
-    }
-    return err;
+    const struct event_filter filter = filter_of(round, range, NULL);
+    return scan_read_logs(round, x, call, &filter, events, count);
 }
 
 static enum err
@@ -297,19 +225,6 @@ static enum err add_range(struct round *round, const struct exchange *x, size_t 
     return err;
 }
 
-/* A node that cannot or will not give so much at once. */
-static bool is_refusal(enum err err, const struct log_range *range)
-{
-    if (err == ERR_TIMEOUT)
-        return range->to - range->from >= SLOW_WINDOW;
-    return err == ERR_RPC || err == ERR_TOO_LARGE || err == ERR_NO_MEMORY;
-}
-
-static enum err shrink(struct storage_scan_value *v, const struct log_range *range, enum err err)
-{
-    return is_refusal(err, range) && log_scan_refused(&v->scan, range) ? ERR_OK : err;
-}
-
 /* Takes out what is expired: the logs of the oldest block. */
 static enum err drop_expired(struct round *round, const struct exchange *x,
                              const struct batch *batch, struct storage_scan_value *v)
@@ -320,7 +235,7 @@ static enum err drop_expired(struct round *round, const struct exchange *x,
     const struct log_range *range = &batch->expired;
     enum err err = read_logs(round, x, call, range, &events, &count);
     if (err)
-        return shrink(v, range, err);
+        return scan_shrink(&v->scan, range, err);
     struct storage_totals rest = v->settled;
     size_t i = 0;
     for (; i < count && events[i].block == v->oldest && !err; i++)
@@ -345,12 +260,12 @@ static enum err add_ranges(struct round *round, const struct exchange *x, const 
         struct storage_totals *totals = range->settles ? &sum.settled : &sum.recent;
         enum err err = add_range(round, x, CALL_LOGS + i, range, totals);
         if (err && v->is_complete)
-            return shrink(v, range, err);
+            return scan_shrink(&v->scan, range, err);
         if (err) {
             sum.recent = (struct storage_totals){0};
             sum.is_complete = false;
             *v = sum;
-            return shrink(v, range, err);
+            return scan_shrink(&v->scan, range, err);
         }
         if (range->settles)
             log_scan_settle(&sum.scan, range);
@@ -365,13 +280,9 @@ static enum err set_anchor(struct storage_scan_value *v, const struct exchange *
                            const struct batch *batch)
 {
     struct seen_block border;
-    enum err err = read_block(x, CALL_BORDER, &border);
-    if (err || !border.exists)
-        return err ? err : ERR_CHANGED;
-    v->scan.anchor.number = border_of(v, batch);
-    memcpy(v->scan.anchor.hash, border.hash, sizeof border.hash);
-    v->scan.has_anchor = true;
-    return ERR_OK;
+    enum err err = scan_read_block(x, CALL_BORDER, &border);
+    uint64_t number = scan_border(&v->scan, batch->ranges, batch->count);
+    return err ? err : scan_set_anchor(&v->scan, number, &border);
 }
 
 static enum err read_batch(struct round *round, const struct exchange *x, const struct batch *batch,
@@ -382,7 +293,7 @@ static enum err read_batch(struct round *round, const struct exchange *x, const 
     uint64_t window = v->scan.window;
     enum err err = check_marks(v, x, &same);
     if (!err)
-        err = read_block(x, CALL_OLDEST, &oldest);
+        err = scan_read_block(x, CALL_OLDEST, &oldest);
     if (err || !same)
         return err;
     if (batch->count)
@@ -399,7 +310,7 @@ static enum err read_batch(struct round *round, const struct exchange *x, const 
     v->oldest_expired = !batch->has_expired && oldest.exists && is_expired(round, oldest.time);
     if (v->oldest_expired && v->oldest < v->scan.next)
         v->is_complete = false;
-    round->again_ms = v->is_complete && !batch->has_expired && !refused ? 0 : AT_ONCE_MS;
+    round->again_ms = v->is_complete && !batch->has_expired && !refused ? 0 : SCAN_AT_ONCE_MS;
     return ERR_OK;
 }
 
@@ -408,11 +319,11 @@ static enum err refused_batch(const struct batch *batch, struct storage_scan_val
 {
     if (!batch->count)
         return err;
-    if (batch->count > 1 && is_refusal(err, &batch->ranges[0])) {
+    if (batch->count > 1 && scan_is_refusal(err, &batch->ranges[0])) {
         v->is_careful = true;
         return ERR_OK;
     }
-    return shrink(v, &batch->ranges[0], err);
+    return scan_shrink(&v->scan, &batch->ranges[0], err);
 }
 
 enum err storage_scan_parse(struct round *round)
@@ -420,7 +331,7 @@ enum err storage_scan_parse(struct round *round)
     struct storage_scan_value *v = round->value;
     const struct exchange *x = &round->exchanges[0];
     const struct batch *batch = round->progress;
-    round->again_ms = v ? AT_ONCE_MS : WAIT_FOR_PARTNER_MS;
+    round->again_ms = v ? SCAN_AT_ONCE_MS : SCAN_WAIT_FOR_PARTNER_MS;
     if (!v)
         return ERR_OK;
     if (x->err)

@@ -17,6 +17,13 @@ static const char *off_without_wallet(const struct settings *settings)
                : "no wallet is configured · since the start · set ZG_WALLET_ADDRESS";
 }
 
+static const char *off_without_provider(const struct settings *settings)
+{
+    return settings->has_provider
+               ? NULL
+               : "no own provider is configured · since the start · set ZG_PROVIDER_ADDRESS";
+}
+
 static const char *storage_off(const struct settings *s)
 {
     if (!s->has_flow)
@@ -140,4 +147,62 @@ const struct source_row source_rows[SOURCE_AND_SCAN_COUNT] = {
                              .endpoint = chain_endpoint,
                              .plan = storage_scan_plan,
                              .parse = storage_scan_parse},
+    [SOURCE_FEES_SCAN] = {.key = "fees scan",
+                          PACE_CHAIN,
+                          .method = "eth_getLogs",
+                          .is_scan = true,
+                          .off = off_without_wallet,
+                          .endpoint = chain_endpoint,
+                          .plan = fees_scan_plan,
+                          .parse = fees_scan_parse},
+    [SOURCE_PROVIDER] = {.key = "own provider",
+                         PACE_CHAIN,
+                         .method = "getAccountsByProvider",
+                         .off = off_without_provider,
+                         .endpoint = chain_endpoint,
+                         .plan = provider_plan,
+                         .parse = provider_parse},
+    [SOURCE_PROVIDER_SCAN] = {.key = "own provider's fees scan",
+                              PACE_CHAIN,
+                              .method = "eth_getLogs",
+                              .is_scan = true,
+                              .off = off_without_provider,
+                              .endpoint = chain_endpoint,
+                              .plan = provider_scan_plan,
+                              .parse = provider_scan_parse},
+    [SOURCE_STAKE_SCAN] = {.key = "own provider's stake scan",
+                           PACE_CHAIN,
+                           .method = "eth_getLogs",
+                           .is_scan = true,
+                           .off = off_without_provider,
+                           .endpoint = chain_endpoint,
+                           .plan = stake_scan_plan,
+                           .parse = stake_scan_parse},
 };
+
+/* Who works for whom, and where its evidence stands. */
+static const struct {
+    enum source_id helper, partner, shown_under;
+} helpers[] = {
+    {SOURCE_STORAGE_SCAN, SOURCE_STORAGE, SOURCE_STORAGE},
+    {SOURCE_FEES_SCAN, SOURCE_LEDGER, SOURCE_LEDGER},
+    {SOURCE_PROBE, SOURCE_COMPUTE, SOURCE_PROBE},
+    {SOURCE_PROVIDER, SOURCE_PROVIDER_SCAN, SOURCE_COMPUTE},
+    {SOURCE_PROVIDER_SCAN, SOURCE_PROVIDER, SOURCE_COMPUTE},
+    {SOURCE_STAKE_SCAN, SOURCE_PROVIDER, SOURCE_COMPUTE},
+};
+
+void sources_init(struct source sources[SOURCE_AND_SCAN_COUNT], const struct settings *settings)
+{
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++) {
+        source_init(&sources[i], &source_rows[i], settings);
+        sources[i].shown_under = (enum source_id)i;
+    }
+    for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
+        struct source *helper = &sources[helpers[i].helper];
+        helper->partner = &sources[helpers[i].partner];
+        helper->shown_under = helpers[i].shown_under;
+    }
+    sources[SOURCE_STORAGE].partner = &sources[SOURCE_STORAGE_SCAN];
+    sources[SOURCE_LEDGER].partner = &sources[SOURCE_FEES_SCAN];
+}

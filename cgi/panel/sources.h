@@ -10,8 +10,10 @@
 #include "panel/storage_disk.h"
 #include "store/cache.h"
 #include "store/store.h"
+#include "zerog/funding.h"
 #include "zerog/ledger.h"
 #include "zerog/serving.h"
+#include "zerog/settlement.h"
 #include "zerog/status.h"
 #include "zerog/storage.h"
 
@@ -34,6 +36,9 @@ enum err compute_parse(struct round *round);
  * found. */
 void compute_render(struct json_writer *w, const struct source *compute,
                     const struct source *status, const struct source *probe);
+/* One of them; `service` may be NULL. */
+void compute_put_service(struct json_writer *w, const char *key, const struct service *service,
+                         const struct source *sources);
 
 struct ledger_value {
     struct ledger ledger; /* exists only */
@@ -41,10 +46,88 @@ struct ledger_value {
     struct serving_account *accounts;
     size_t account_count;
     uint64_t accounts_total; /* as the contract says; equal when the round is complete */
+    struct account_funding {
+        enum funding level;
+        int64_t since_ms;             /* wall; when this program first saw that level */
+    } * fundings;                     /* of the accounts, in their order */
+    amount min_balance, min_transfer; /* what the contract asks for; with their has_ only */
+    bool has_min_balance, has_min_transfer;
 };
 enum err ledger_plan(struct round *round);
 enum err ledger_parse(struct round *round);
 void ledger_render(struct json_writer *w, const struct source *source);
+
+/* What the wallet's logs say about its fees, by provider. Everybody can leave failed settlements in
+ * the chain, so those make a row of their own only while there are few rows. */
+enum { FEE_ROWS_MAX = 256, FEE_ROWS_OF_FAILURES = 64 };
+struct fee_totals {
+    struct settlement_sum rows[FEE_ROWS_MAX];
+    size_t count;
+    uint64_t others_failed; /* failed settlements that are in no row */
+};
+/* Value: struct sum_scan of struct fee_totals. */
+enum err fees_scan_plan(struct round *round);
+enum err fees_scan_parse(struct round *round);
+/* NULL when nothing is known of the provider. */
+const struct settlement_sum *fees_of(const struct fee_totals *totals,
+                                     const struct address *provider);
+
+/* The operator's own provider, as far as contracts say it now. */
+struct provider_value {
+    uint64_t payers;      /* accounts that pay it, as the contract says; has_payers only */
+    uint64_t payers_read; /* what the sums below are over; fewer when there are very many */
+    amount held, refunds; /* neuron; `refunds` of what is held is on its way back */
+    bool has_payers;
+    amount min_stake; /* has_min_stake only */
+    bool has_min_stake;
+    uint64_t month_block; /* no later than the first block of the last 30 days */
+    uint64_t month_time; /* of that block, unix seconds, when nothing older is looked for; else 0 */
+};
+enum err provider_plan(struct round *round);
+enum err provider_parse(struct round *round);
+
+/* Its settlements by the hour, of the last 30 days. */
+enum { PROVIDER_DAY_HOURS = 24, PROVIDER_MONTH_HOURS = 30 * 24 };
+struct provider_hour {
+    uint64_t hour; /* since 1970 */
+    struct settlement_sum sum;
+};
+struct provider_totals {
+    struct provider_hour hours[PROVIDER_MONTH_HOURS + 1]; /* ascending */
+    size_t count;
+    uint64_t last_block, last_time; /* of the newest that paid; 0: none */
+};
+/* Value: struct sum_scan of struct provider_totals. */
+enum err provider_scan_plan(struct round *round);
+enum err provider_scan_parse(struct round *round);
+/* Where the current hour and so many full ones before it begin, unix seconds. */
+uint64_t provider_since(int64_t now_ms, uint64_t hours);
+
+/* Sums of these hours. False while nothing is
+ * known; a lower bound until the scan is complete. */
+struct provider_window {
+    struct settlement_sum sum;
+    int64_t since_ms; /* wall */
+};
+bool provider_window(const struct source *scan, uint64_t hours, struct provider_window *window);
+
+/* What it staked since the contract exists, and got back. */
+struct stake_totals {
+    amount staked, returned;
+};
+/* Value: struct sum_scan of struct stake_totals. */
+enum err stake_scan_plan(struct round *round);
+enum err stake_scan_parse(struct round *round);
+/* What is staked now; false until all logs were read. */
+bool stake_of(const struct source *scan, amount *stake);
+
+/* The provider's registration; NULL when it has none. *is_known: the list that was read is whole.
+ */
+const struct service *compute_find(const struct compute_value *v, const struct address *provider,
+                                   bool *is_known);
+/* `provider`: null without one. */
+void provider_render(struct json_writer *w, const struct source *sources,
+                     const struct settings *settings);
 
 /* What we know beside what somebody else says. */
 struct storage_check {

@@ -15,7 +15,7 @@
 struct cache;
 
 /* Limits in bytes, without the closing NUL. */
-enum { SCAN_KEY_BYTES = 128, SCAN_TOTALS_BYTES = 4096 };
+enum { SCAN_KEY_BYTES = 128, SCAN_TOTALS_BYTES = 128 * 1024 };
 
 /* What is scanned. A wallet or contract that plays no part is "". */
 struct scan_key {

@@ -26,10 +26,6 @@ struct store_writer {
  * file that nobody finds any more would take our commits with it. */
 enum err writer_begin(struct store_writer *writer);
 
-/* Adds a record to its job as store_put_jobs() does, within a transaction. */
-enum err writer_put_job(struct store_writer *writer, const struct job *record, int64_t now_ms,
-                        struct store_outcome *outcome);
-
 /* Commits when `err` is ERR_OK, else rolls back; gives the lock back. Also after a writer_begin()
  * that failed. Returns the first failure. */
 enum err writer_end(struct store_writer *writer, enum err err);

@@ -20,6 +20,12 @@ struct ledger {
 /* Call data of getLedger(user). */
 void ledger_put_get(struct buf *out, const struct address *user);
 
+/* Call data of MIN_ACCOUNT_BALANCE() and MIN_TRANSFER_AMOUNT(): the smallest deposit, and the
+ * smallest first transfer to a provider. They differ by network, and old contracts do not have
+ * them. */
+void ledger_put_min_balance(struct buf *out);
+void ledger_put_min_transfer(struct buf *out);
+
 /* Decodes what getLedger returned: (user, availableBalance, totalBalance, ...), alike in all
  * generations as far as we read. ERR_NO_CONTRACT for empty data. */
 enum err ledger_decode(const uint8_t *data, size_t len, struct ledger *ledger);

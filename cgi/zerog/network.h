@@ -14,6 +14,7 @@ struct network {
     const char *rpc;             /* NULL: must be configured */
     const char *explorer;        /* NULL: none */
     const char *serving;         /* InferenceServing proxy; NULL: must be configured */
+    uint64_t serving_block;      /* no settlement is in an earlier block */
     const char *flow;            /* 0G Storage's Flow contract; NULL: must be configured */
     uint64_t flow_block;         /* no submission is in an earlier block */
     const char *status_api;      /* 0G's own prober; NULL: none */

@@ -1,10 +1,12 @@
 #include "zerog/serving.h"
 
-#define GET_ALL_SERVICES       0x21fe0f30u
-#define GET_ALL_SERVICES_PAGED 0xa09cfca9u
-#define GET_ACCOUNTS_BY_USER   0x4fe63f4du
-#define GET_SERVICE            0x15a52302u
-#define LEDGER_ADDRESS         0xd1d20056u
+#define GET_ALL_SERVICES         0x21fe0f30u
+#define GET_ALL_SERVICES_PAGED   0xa09cfca9u
+#define GET_ACCOUNTS_BY_USER     0x4fe63f4du
+#define GET_ACCOUNTS_BY_PROVIDER 0x1d73b9f5u
+#define GET_SERVICE              0x15a52302u
+#define LEDGER_ADDRESS           0xd1d20056u
+#define MIN_PROVIDER_STAKE       0x650190e7u
 
 void serving_put_get_services(struct buf *out, uint64_t offset)
 {
@@ -29,12 +31,28 @@ void serving_put_ledger_address(struct buf *out)
     abi_put_selector(out, LEDGER_ADDRESS);
 }
 
-void serving_put_get_accounts(struct buf *out, const struct address *user, uint64_t offset)
+static void put_get_page(struct buf *out, uint32_t selector, const struct address *whose,
+                         uint64_t offset)
 {
-    abi_put_selector(out, GET_ACCOUNTS_BY_USER);
-    abi_put_address(out, user);
+    abi_put_selector(out, selector);
+    abi_put_address(out, whose);
     abi_put_u64(out, offset);
     abi_put_u64(out, SERVING_PAGE);
+}
+
+void serving_put_get_accounts(struct buf *out, const struct address *user, uint64_t offset)
+{
+    put_get_page(out, GET_ACCOUNTS_BY_USER, user, offset);
+}
+
+void serving_put_get_payers(struct buf *out, const struct address *provider, uint64_t offset)
+{
+    put_get_page(out, GET_ACCOUNTS_BY_PROVIDER, provider, offset);
+}
+
+void serving_put_min_stake(struct buf *out)
+{
+    abi_put_selector(out, MIN_PROVIDER_STAKE);
 }
 
 static struct serving_text read_text(const struct abi *tuple, size_t index, size_t *budget)

@@ -70,6 +70,11 @@ void serving_put_ledger_address(struct buf *out);
 /* Call data of getAccountsByUser(user, offset, SERVING_PAGE), v3. */
 void serving_put_get_accounts(struct buf *out, const struct address *user, uint64_t offset);
 
+/* Call data of getAccountsByProvider(provider, offset, SERVING_PAGE), v3; decoded as the above. */
+void serving_put_get_payers(struct buf *out, const struct address *provider, uint64_t offset);
+/* Call data of MIN_PROVIDER_STAKE(). */
+void serving_put_min_stake(struct buf *out);
+
 /* Decodes what getAllServices returned. `paged` says which of the two calls it was. A service that
  * cannot be read is kept with its error; the page fails only when its frame is broken. `data` must
  * outlive the page. ERR_NO_CONTRACT for empty data (an address without code answers so).

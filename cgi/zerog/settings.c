@@ -8,7 +8,7 @@
 
 /* The texts as they came, before presets are applied and they get their types. */
 struct raw_settings {
-    const char *network, *chain_rpc, *serving, *ledger, *wallet;
+    const char *network, *chain_rpc, *serving, *ledger, *wallet, *provider;
     const char *agent_name, *inft, *inft_token_id, *inft_mint_tx, *allow_private;
     const char *run, *gpu_exporter, *status_api, *mirror, *mirror_topic, *probe_providers;
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
@@ -148,6 +148,7 @@ static const struct config_row rows[] = {
     {.name = "ZG_SERVING_CONTRACT", ROW(serving), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_LEDGER_CONTRACT", ROW(ledger), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_WALLET_ADDRESS", ROW(wallet), .check = check_address, .expects = AN_ADDRESS},
+    {.name = "ZG_PROVIDER_ADDRESS", ROW(provider), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_FLOW_CONTRACT", ROW(flow), .check = check_address, .expects = AN_ADDRESS},
     {.name = "ZG_STORAGE_MODE",
      ROW(storage_mode),
@@ -281,6 +282,7 @@ static enum err resolve_rpc(struct settings *s, const char *given, struct buf *p
 static enum err resolve_serving(struct settings *s, const char *given, struct buf *problems)
 {
     const char *address = given ? given : s->network->serving;
+    s->serving_block = given ? 0 : s->network->serving_block;
     if (address)
         return address_parse(address, &s->serving);
     buf_puts(problems, "ZG_SERVING_CONTRACT: expected " AN_ADDRESS "\n");
@@ -361,6 +363,7 @@ static enum err resolve(struct settings *s, const struct raw_settings *raw, stru
     s->max_requests_per_min = raw->max_requests_per_min;
     s->has_ledger = raw->ledger && !address_parse(raw->ledger, &s->ledger);
     s->has_wallet = raw->wallet && !address_parse(raw->wallet, &s->wallet);
+    s->has_provider = raw->provider && !address_parse(raw->provider, &s->provider);
     s->network = network_find(raw->network ? raw->network : "local");
     if (!s->network)
         return ERR_CONFIG; /* and nobody knows what its preset would hold */
@@ -460,6 +463,7 @@ void settings_print(const struct settings *s, struct buf *out)
     print_address(out, "ZG_LEDGER_CONTRACT", s->has_ledger, &s->ledger,
                   "(read from the serving contract)");
     print_address(out, "ZG_WALLET_ADDRESS", s->has_wallet, &s->wallet, "(not set)");
+    print_address(out, "ZG_PROVIDER_ADDRESS", s->has_provider, &s->provider, "(not set)");
     print_storage(s, out);
     print_bench(s, out);
     buf_printf(out, "ZG_AGENT_NAME=%s\n", s->agent_name ? s->agent_name : "(not set)");

@@ -47,10 +47,13 @@ struct settings {
     struct address probe_providers[PROBE_PROVIDERS_MAX];
     size_t probe_count; /* 0: none is probed */
     struct address serving;
-    struct address ledger; /* has_ledger only; else read from the serving contract */
+    uint64_t serving_block; /* the contract is not older; 0 where that is not known */
+    struct address ledger;  /* has_ledger only; else read from the serving contract */
     bool has_ledger;
     struct address wallet; /* has_wallet only */
     bool has_wallet;
+    struct address provider; /* the operator's own; has_provider only */
+    bool has_provider;
     enum storage_mode storage_mode;
     struct address flow; /* has_flow only */
     bool has_flow;

@@ -281,3 +281,19 @@ enum err settlement_sums(const struct settlement *list, size_t count, struct are
     *rows = n;
     return ERR_OK;
 }
+
+void settlement_sum_merge(struct settlement_sum *sum, const struct settlement_sum *later)
+{
+    sum->count += later->count;
+    sum->partial += later->partial;
+    sum->failed += later->failed;
+    sum->unknown_fee += later->unknown_fee;
+    if (later->overflow || amount_add(sum->fees, later->fees, &sum->fees))
+        sum->overflow = true;
+    if (later->last_block > sum->last_block)
+        sum->last_block = later->last_block;
+    if (later->has_last_time) {
+        sum->last_time = later->last_time;
+        sum->has_last_time = true;
+    }
+}

@@ -83,4 +83,8 @@ struct settlement_sum {
 enum err settlement_sums(const struct settlement *list, size_t count, struct arena *arena,
                          struct settlement_sum **sums, size_t *rows);
 
+/* Adds what later logs say of the same provider. `users` is left out: who is in both is not known.
+ */
+void settlement_sum_merge(struct settlement_sum *sum, const struct settlement_sum *later);
+
 #endif

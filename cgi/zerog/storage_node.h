@@ -16,13 +16,14 @@
 
 /* Methods and their params. zgs_* belong to a node, indexer_* to an indexer. A node's admin_*
  * methods can shut it down and are never called. */
-#define ZGS_GET_STATUS             "zgs_getStatus"
-#define ZGS_GET_SHARD_CONFIG       "zgs_getShardConfig"
-#define ZGS_GET_FLOW_CONTEXT       "zgs_getFlowContext"
-#define ZGS_GET_FILE_INFO          "zgs_getFileInfo"
-#define INDEXER_GET_SHARDED_NODES  "indexer_getShardedNodes"
-/* REST of an indexer: zgs_getStatus of its nodes as one, in the envelope of zerog/storage_scan.h. */
-#define INDEXER_STATUS_PATH "/node/status"
+#define ZGS_GET_STATUS            "zgs_getStatus"
+#define ZGS_GET_SHARD_CONFIG      "zgs_getShardConfig"
+#define ZGS_GET_FLOW_CONTEXT      "zgs_getFlowContext"
+#define ZGS_GET_FILE_INFO         "zgs_getFileInfo"
+#define INDEXER_GET_SHARDED_NODES "indexer_getShardedNodes"
+/* REST of an indexer: zgs_getStatus of its nodes as one, in the envelope of zerog/storage_scan.h.
+ */
+#define INDEXER_STATUS_PATH        "/node/status"
 #define INDEXER_GET_FILE_LOCATIONS "indexer_getFileLocations"
 
 /* Params of zgs_getFileInfo (prefers a submission whose data is there) and of

@@ -6,6 +6,7 @@
 //   node control.mjs RPC register '[{"provider":101},{"provider":102,"acknowledged":true}]'
 //   node control.mjs RPC update '{"provider":100,"url":"http://127.0.0.1:1"}'
 //   node control.mjs RPC remove 100        (acknowledge and revoke likewise)
+//   node control.mjs RPC settle '{"provider":0,"feeNeuron":"1000"}'
 //   node control.mjs RPC interval 0        (no more blocks; 2 is the usual interval)
 //   node control.mjs RPC reorganise 3
 //
@@ -14,9 +15,11 @@
 // Providers are given by the index of their account. The network's own services have the first ones, so
 // others take indexes from 100 on.
 import { pathToFileURL } from 'node:url';
+import { ZeroHash } from 'ethers';
 import * as registry from './registry.mjs';
-import { wallet } from './accounts.mjs';
+import { provider, teeSigner, wallet } from './accounts.mjs';
 import { call } from './rpc.mjs';
+import { settleOnly } from './standins/settlement.mjs';
 import { describeFile, sectorPrice, submitTransaction } from './storage.mjs';
 import { sendAndMine } from './transactions.mjs';
 
@@ -74,6 +77,22 @@ export async function submitFile(rpc, content) {
     return submission.root;
 }
 
+/**
+ * Settles a fee of the wallet on the real contract, without a call that caused it; what providers keep
+ * in their own books is settled by settleFees().
+ * @param {string} rpc
+ * @param {{provider: number, feeNeuron: string, signer?: number, nonce?: string}} what  `signer`: the
+ *        enclave of another provider signs; `nonce`: in place of a new one
+ * @returns {Promise<{status: number, unsettledNeuron: string}>} the contract's number of the result
+ */
+export async function settleFee(rpc, { provider: index, feeNeuron, signer = index, nonce }) {
+    const by = { account: provider(index), enclave: teeSigner(signer) };
+    const debt = { user: wallet.address, fee: BigInt(feeNeuron), requestsHash: ZeroHash };
+    const given = nonce === undefined ? undefined : BigInt(nonce);
+    const { status, unsettledAmount } = await settleOnly(rpc, by, debt, given, sendAndMine);
+    return { status, unsettledNeuron: String(unsettledAmount) };
+}
+
 /** Mines a block every so many seconds; 0: no more, the head stands still. */
 export const setBlockInterval = (rpc, seconds) => call(rpc, 'evm_setIntervalMining', [seconds]);
 
@@ -84,6 +103,7 @@ const COMMANDS = {
     remove: removeService,
     acknowledge,
     revoke,
+    settle: settleFee,
     interval: setBlockInterval,
     reorganise,
 };

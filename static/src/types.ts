@@ -480,7 +480,7 @@ export interface components {
             explorer?: components["schemas"]["StorageExplorer"] | null;
             checks?: components["schemas"]["StorageCheck"][];
         };
-        /** @description How far the scan of the wallet's submissions has come. */
+        /** @description How far a scan of the chain's logs has come. */
         StorageScan: {
             fromBlock: number;
             /** @description All before it is counted for good. */
@@ -873,9 +873,44 @@ export interface components {
             provider: components["schemas"]["Address"];
             balanceNeuron: components["schemas"]["Neuron"];
             pendingRefundNeuron: components["schemas"]["Neuron"];
+            /** @description Balance without the pending refund. */
+            spendableNeuron: components["schemas"]["Neuron"];
+            /** @description What settlements paid the provider. A lower bound while `settlements.scan` is not complete; null while nothing is known. */
+            settledFeesNeuron: components["schemas"]["Neuron"] | null;
             acknowledged: boolean | null;
             /** @description Session token generation; a decimal string because it is a uint256. */
             generation: string | null;
+            /**
+             * @description `short`: the provider refuses requests, because at most `providerMinimumNeuron` is spendable. `low`: less than twice that is.
+             * @enum {string}
+             */
+            funding: "ok" | "low" | "short";
+            /** @description `what · since when · what to do`; null while the funding is ok. */
+            warning: string | null;
+        };
+        /** @description What the wallet's logs say of one provider. */
+        SettlementSum: {
+            provider: components["schemas"]["Address"];
+            /** @description A lower bound while unknownFees is above 0; null above 2^128-1. */
+            feesNeuron: components["schemas"]["Neuron"] | null;
+            /** @description All of them, failed ones too. */
+            settlements: number;
+            /** @description The balance did not cover the fee. */
+            partial: number;
+            failed: number;
+            /** @description Settlements whose fee no log says (contracts of before 2026). */
+            unknownFees: number;
+            lastBlock: number;
+            /** @description Null where the node's logs have no time. */
+            lastAt: components["schemas"]["NullableTime"];
+        };
+        Settlements: {
+            /** @description The sum over all providers; a lower bound while the scan is not complete. */
+            feesNeuron: components["schemas"]["Neuron"] | null;
+            providers: components["schemas"]["SettlementSum"][];
+            /** @description Failed settlements that are in no row. */
+            othersFailed: number;
+            scan: components["schemas"]["StorageScan"] | null;
         };
         Ledger: {
             /** @description False when the contract says LedgerNotExists. */
@@ -883,7 +918,59 @@ export interface components {
             contract: components["schemas"]["Address"];
             availableNeuron: components["schemas"]["Neuron"] | null;
             totalNeuron: components["schemas"]["Neuron"] | null;
+            /** @description The contract's smallest deposit; null where it does not say. */
+            minAccountBalanceNeuron: components["schemas"]["Neuron"] | null;
+            /** @description Its smallest first transfer to a provider. */
+            minTransferNeuron: components["schemas"]["Neuron"] | null;
+            /** @description 0G's broker refuses requests unless this is spendable above its fees. */
+            providerMinimumNeuron: components["schemas"]["Neuron"];
             accounts: components["schemas"]["LedgerAccount"][];
+            /** @description Null while nothing was read yet. */
+            settlements: components["schemas"]["Settlements"] | null;
+        };
+        /** @description What settlements paid since a moment - an exact number of hours before the current one. A lower bound while `scan` is not complete. */
+        ProviderWindow: {
+            since: components["schemas"]["Time"];
+            feesNeuron: components["schemas"]["Neuron"] | null;
+            /** @description All of them, one for each user in a batch, failed ones too. */
+            settlements: number;
+            partial: number;
+            failed: number;
+            unknownFees: number;
+        };
+        /** @description The operator's own provider (ZG_PROVIDER_ADDRESS). */
+        Provider: {
+            address: components["schemas"]["Address"];
+            /** @description Whether the contract lists it; null while the list is not known whole. */
+            listed: boolean | null;
+            /** @description Its row of getAllServices. */
+            service: components["schemas"]["Service"] | null;
+            /** @description From its ProviderStaked and ProviderStakeReturned logs; null until all were read. */
+            stakeNeuron: components["schemas"]["Neuron"] | null;
+            /** @description What the contract asks of a new provider. */
+            minStakeNeuron: components["schemas"]["Neuron"] | null;
+            /** @description Accounts that pay it; null where the contract does not list them. */
+            payers: {
+                accounts: number;
+                /** @description Those that the sums are over; fewer where there are very many. */
+                accountsRead: number;
+                /** @description Their balances together. */
+                heldNeuron: components["schemas"]["Neuron"];
+                /** @description What of it is on its way back. */
+                pendingRefundNeuron: components["schemas"]["Neuron"];
+            } | null;
+            last24h: components["schemas"]["ProviderWindow"] | null;
+            last30d: components["schemas"]["ProviderWindow"] | null;
+            /** @description The newest that paid; null when there is none in the last 30 days. */
+            lastSettlement: {
+                block: number;
+                time: components["schemas"]["Time"];
+            } | null;
+            /** @description Of the settlements of the last 30 days. */
+            scan: components["schemas"]["StorageScan"] | null;
+            stakeScan: components["schemas"]["StorageScan"] | null;
+            /** @description `what · since when · what to do`, when the last read of its accounts failed. */
+            reason: string | null;
         };
         AsOf: {
             block: number | null;
@@ -940,6 +1027,8 @@ export interface components {
             services: components["schemas"]["Service"][];
             /** @description What the contract says; more than the rows when a limit cut the list. */
             servicesTotal: number | null;
+            /** @description Null when no own provider is configured. */
+            provider: components["schemas"]["Provider"] | null;
             ledger: components["schemas"]["Ledger"] | null;
             sources: components["schemas"]["Sources"];
             renderedAt: components["schemas"]["Time"];
@@ -949,6 +1038,7 @@ export interface components {
             compute: components["schemas"]["Compute"] | null;
             services: components["schemas"]["Service"][];
             servicesTotal: number | null;
+            provider: components["schemas"]["Provider"] | null;
             sources: components["schemas"]["Sources"];
             renderedAt: components["schemas"]["Time"];
         };

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../lib/stack.mjs';
 import { requireCores } from './lib/cores.mjs';
 import { measureDecoder } from './lib/decoder.mjs';
+import { measureEngine } from './lib/engine.mjs';
 import { measureHanging } from './lib/hanging.mjs';
 import { loadAverage, machine, versions } from './lib/machine.mjs';
 import { measure } from './lib/measure.mjs';
@@ -46,7 +47,8 @@ async function run() {
         const decoder = measureDecoder(subjects.stack.folder, subjects.metrics.services);
         const roundsOf = await Promise.race([measure(subjects, { rounds, seconds, say }), interrupted]);
         const hanging = await Promise.race([measureHanging(subjects), interrupted]);
-        const sections = [measureStore(subjects.stack.folder)];
+        const engine = await Promise.race([measureEngine({ rounds, seconds, say }), interrupted]);
+        const sections = [measureStore(subjects.stack.folder), engine];
         const results = [
             ...targets(roundsOf, decoder),
             hanging,

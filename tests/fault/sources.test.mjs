@@ -23,6 +23,7 @@ const SLOW_MS = 2500;
 const HUGE = Buffer.alloc(5 * 1024 * 1024, '[');
 
 const SERVICE = makeService(1);
+const NO_MESSAGES = JSON.stringify({ messages: [], links: { next: null } });
 const HEALTHY = { provider: SERVICE.provider, model: SERVICE.model, status: 'healthy' };
 
 const asks = (call) => (calls) => calls.includes(call);
@@ -35,6 +36,7 @@ const asksForTheHead = (calls) => calls.join() === HEAD_CALLS.join();
  * @property {'rpc' | 'json' | 'text'} speaks
  * @property {(calls: string[]) => boolean} [asks]  tells its requests to the chain's node from others'
  * @property {string} [setting]  of a server of its own
+ * @property {Record<string, string>} [also]  settings it needs besides
  * @property {string} [text]     that this answers
  * @property {(metrics: any) => unknown} figure  one that it fills
  * @property {unknown} is        the figure's value
@@ -49,6 +51,7 @@ const SOURCES = [
     { key: 'inft', speaks: 'rpc', asks: asks('eth_getCode'), figure: ({ inft }) => inft?.lifecycle, is: 'AUTHORISED' },
     { key: 'gpu', speaks: 'text', setting: 'ZG_GPU_EXPORTER_URL', text: dcgm([{ load: 30, usedMiB: 1, freeMiB: 9 }]), figure: ({ compute }) => compute.gpuUtilization, is: 30 },
     { key: 'status', speaks: 'json', setting: 'ZG_STATUS_URL', text: healthReport([HEALTHY]), figure: ({ services }) => services[0]?.health?.status, is: 'healthy' },
+    { key: 'mirror', speaks: 'json', setting: 'ZG_MIRROR_URL', also: { ZG_MIRROR_TOPIC: '0.0.4242' }, text: NO_MESSAGES, figure: ({ sources }) => sources.mirror.fetchedAt && 'read', is: 'read' },
 ];
 
 /**
@@ -93,10 +96,10 @@ async function openChain(t) {
 async function openWorld(t) {
     const { chain, settings } = await openChain(t);
     const servers = new Map();
-    for (const { key, setting, text } of SOURCES.filter((row) => row.setting)) {
+    for (const { key, setting, also, text } of SOURCES.filter((row) => row.setting)) {
         const server = await openServer(t, text);
         servers.set(key, server);
-        settings[setting] = server.url;
+        Object.assign(settings, { [setting]: server.url }, also);
     }
     /** @param {Row[]} rows @param {Fault['reply']} reply */
     const spoil = (rows, reply) => {

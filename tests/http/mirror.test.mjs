@@ -127,11 +127,14 @@ describe('task results of a topic', { concurrency: 3 }, () => {
 
         const state = join(stack.runDir, 'state');
         for (const name of readdirSync(state)) if (name.startsWith('cache.db')) rmSync(join(state, name));
-        await untilTotal(stack, 0);
-        await untilTotal(stack, COUNT + 1, ROUND_MS + SHOWN_MS);
-        const ids = (await allJobs(stack, 100)).map(({ id }) => id);
-        assert.equal(new Set(ids).size, COUNT + 1);
-        assert.equal(ids.length, COUNT + 1);
+        const starts = () => mirror.asked.filter((path) => path.endsWith('gt:0.000000000')).length;
+        await until(ROUND_MS, () => assert.equal(starts(), 2, 'it begins anew'));
+        await until(SHOWN_MS * 2, async () => {
+            const ids = (await allJobs(stack, 100)).map(({ id }) => id);
+            assert.equal(ids.length, COUNT + 1);
+            assert.equal(new Set(ids).size, COUNT + 1);
+        });
+        await untilTotal(stack, COUNT + 1);
     });
 
     test('without a topic it is off and says how to turn it on', async (t) => {

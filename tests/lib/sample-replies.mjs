@@ -133,7 +133,7 @@ const INFT = {
     modelHash: null,
     modelHashIsLabelled: false,
     inferenceCount: 5678,
-    inferenceBasis: null,
+    inferenceBasis: 'recorded jobs',
     lastActive: before(130_000),
     lastActiveBasis: 'last log',
     lifecycle: 'AUTHORISED',

@@ -41,7 +41,7 @@ test('publishes public values in localnet.json', () => {
         ['servingContract', 'ledgerContract'],
         ['flowContract', 'marketContract', 'rewardContract'],
         ['inftContract', 'inftTokenId', 'inftMintTx'],
-        ['walletAddress', 'ownProvider', 'probeProviders', 'providers', 'deployBlock', 'anvilPid'],
+        ['walletAddress', 'ownProvider', 'probeProviders', 'benchProvider', 'benchAllow', 'providers', 'deployBlock', 'anvilPid'],
         ['storageNode', 'indexer', 'storageScan', 'gpuExporter', 'statusUrl'],
         ['mirrorUrl', 'mirrorTopic', 'rpcProxy', 'control', 'standins', 'standinsPid'],
     ];

@@ -109,6 +109,11 @@ static const struct {
      "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"content\":\"\"}]}\n\n"
      "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"content\":\"b\"}]}\n\n" STOP,
      "1 events, 1 bytes, stop"},
+    {"two keys, the first of them plain",
+     "data: {\"content\":\"ab\",\"choices\":[{\"delta\":{\"content\":\"ab\"}}]}\n\n"
+     "data: {\"content\":\"cd\",\"choices\":[{\"delta\":{\"content\":\"ab\"}}]}\n\n"
+     "data: {\"content\":\"cdef\",\"choices\":[{\"delta\":{\"content\":\"ab\"}}]}\n\n" STOP,
+     "3 events, 6 bytes, stop"},
     {"an error object", TOKEN("a") "data: {\"error\":{\"message\":\"overloaded\"}}\n\n" DONE,
      "1 events, 1 bytes, done, error"},
     {"an error text", "data: {\"error\":\"overloaded\"}\n\n", "0 events, 0 bytes, error"},

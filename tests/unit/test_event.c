@@ -166,6 +166,12 @@ static void the_filter_names_only_what_is_asked_for(void **state)
     buf_reset(&out);
     event_put_filter(&out, &filter);
     assert_string_equal(buf_str(&out), HEAD "," SEVEN "]}]");
+    filter.also = &contract;
+    buf_reset(&out);
+    event_put_filter(&out, &filter);
+    static const char two[] = "[{\"address\":[\"0x0000000000000000000000000000000000000007\","
+                              "\"0x0000000000000000000000000000000000000007\"],\"fromBlock\"";
+    assert_memory_equal(buf_str(&out), two, sizeof two - 1);
     buf_free(&out);
 }
 

@@ -9,7 +9,7 @@
 #define PROVIDER "0x0165878A594ca255338adfa4d48449f69242Eb8F"
 
 static struct settings settings;
-static struct source sources[SOURCE_COUNT];
+static struct source sources[SOURCE_AND_SCAN_COUNT];
 static struct view view;
 static struct buf text;
 
@@ -18,8 +18,7 @@ static int set_up(void **state)
     (void)state;
     load_good(&settings, ENVIRONMENT("ZG_NETWORK=galileo", "ZG_WALLET_ADDRESS=" WALLET,
                                      "ZG_GPU_EXPORTER_URL=http://gpu.example:9400"));
-    for (int i = 0; i < SOURCE_COUNT; i++)
-        source_init(&sources[i], &source_rows[i], &settings);
+    sources_init(sources, &settings);
     view = (struct view){
         .settings = &settings, .sources = sources, .mono_ms = 100000, .wall_ms = 1767323100000};
     text = buf_make(BUF_NO_LIMIT);
@@ -29,7 +28,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    for (int i = 0; i < SOURCE_COUNT; i++)
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++)
         source_free(&sources[i]);
     settings_free(&settings);
     buf_free(&text);

@@ -5,9 +5,10 @@
 
 #include "base/json.h"
 #include "panel/sources.h"
+#include "panel/sum_scan.h"
 
 static struct settings settings;
-static struct source sources[SOURCE_COUNT];
+static struct source sources[SOURCE_AND_SCAN_COUNT];
 static struct arena arena;
 static struct view view;
 
@@ -16,10 +17,9 @@ static struct view view;
 static void set_up(char *const *environment)
 {
     load_good(&settings, environment);
-    for (int i = 0; i < SOURCE_COUNT; i++) {
-        source_init(&sources[i], &source_rows[i], &settings);
+    sources_init(sources, &settings);
+    for (int i = 0; i < SOURCE_COUNT; i++)
         sources[i].failing_since_ms = 1767323045678;
-    }
     view = (struct view){
         .settings = &settings, .sources = sources, .mono_ms = 100000, .wall_ms = 1767323100000};
 }
@@ -27,7 +27,7 @@ static void set_up(char *const *environment)
 static int tear_down(void **state)
 {
     (void)state;
-    for (int i = 0; i < SOURCE_COUNT; i++)
+    for (int i = 0; i < SOURCE_AND_SCAN_COUNT; i++)
         source_free(&sources[i]);
     settings_free(&settings);
     arena_free(&arena);
@@ -139,8 +139,9 @@ static void every_body_has_its_members(void **state)
     } expected[] = {
         {BODY_METRICS,
          {"agent", "network", "compute", "storage", "inft", "jobs", "services", "servicesTotal",
-          "ledger", "build", "sources", "renderedAt"}},
-        {BODY_COMPUTE, {"compute", "services", "servicesTotal", "sources", "renderedAt"}},
+          "provider", "ledger", "build", "sources", "renderedAt"}},
+        {BODY_COMPUTE,
+         {"compute", "services", "servicesTotal", "provider", "sources", "renderedAt"}},
         {BODY_STORAGE, {"storage", "sources", "renderedAt"}},
         {BODY_INFT, {"inft", "sources", "renderedAt"}},
         {BODY_JOBS, {"jobs", "next", "sources", "renderedAt"}},
@@ -345,10 +346,14 @@ static void the_ledger_is_shown_or_said_not_to_exist(void **state)
                                       .pending_refund = 3,
                                       .acknowledged = true,
                                       .generation = generation};
+    struct account_funding funding = {FUNDING_SHORT, 1767323000000};
     struct ledger_value value = {.exists = true,
                                  .ledger = {.available = 0, .total = 7},
                                  .accounts = &account,
-                                 .account_count = 1};
+                                 .account_count = 1,
+                                 .fundings = &funding,
+                                 .min_transfer = 11,
+                                 .has_min_transfer = true};
     read_well(&sources[SOURCE_LEDGER], &value);
     cJSON *doc = render(BODY_METRICS);
     assert_true(cJSON_IsTrue(at(doc, "ledger.exists")));
@@ -359,6 +364,12 @@ static void the_ledger_is_shown_or_said_not_to_exist(void **state)
     assert_text_at(doc, "ledger.accounts.0.balanceNeuron", "10");
     assert_text_at(doc, "ledger.accounts.0.pendingRefundNeuron", "3");
     assert_text_at(doc, "ledger.accounts.0.generation", "256");
+    assert_text_at(doc, "ledger.accounts.0.spendableNeuron", "7");
+    assert_null_at(doc, "ledger.accounts.0.settledFeesNeuron"); /* no log was read yet */
+    assert_null_at(doc, "ledger.settlements");
+    assert_text_at(doc, "ledger.minTransferNeuron", "11");
+    assert_null_at(doc, "ledger.minAccountBalanceNeuron");
+    assert_text_at(doc, "ledger.providerMinimumNeuron", "1000000000000000000");
     cJSON_Delete(doc);
     value = (struct ledger_value){.exists = false};
     doc = render(BODY_METRICS);
@@ -415,6 +426,95 @@ static void the_card_of_the_token_says_what_it_counts_and_which_moment_is_the_la
         assert_text_or_null_at(doc, "inft.lastActiveBasis", cases[i].active_basis);
         cJSON_Delete(doc);
     }
+}
+
+static void a_sub_account_that_runs_dry_is_warned_about(void **state)
+{
+    (void)state;
+    set_up_with_wallet();
+    static const amount milli = 1000000000000000;
+    static const struct {
+        unsigned balance, refund, available; /* milli-0G */
+        enum funding level;
+        const char *warning;
+    } cases[] = {
+        {2000, 0, 0, FUNDING_OK, NULL},
+        {1999, 0, 5000, FUNDING_LOW,
+         "1.999 0G is left with the provider, which will soon refuse: it wants 1 0G above its fees "
+         "· since 2026-01-02T03:03:20.000Z · move at least 0.001 0G to it from the ledger"},
+        {3000, 2000, 5000, FUNDING_SHORT,
+         "1 0G is left with the provider, which refuses requests: it wants 1 0G above its fees · "
+         "since 2026-01-02T03:03:20.000Z · move at least 1 0G to it from the ledger"},
+        {0, 500, 500, FUNDING_SHORT,
+         "0 0G is left with the provider, which refuses requests: it wants 1 0G above its fees · "
+         "since 2026-01-02T03:03:20.000Z · deposit at least 1.5 0G into the ledger and move at "
+         "least 2 0G to it"},
+    };
+    uint8_t generation[32] = {0};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct serving_account account = {.balance = cases[i].balance * milli,
+                                          .pending_refund = cases[i].refund * milli,
+                                          .generation = generation};
+        amount spendable = funding_spendable(account.balance, account.pending_refund);
+        assert_int_equal(funding_of(spendable), cases[i].level);
+        struct account_funding funding = {cases[i].level, 1767323000000};
+        const struct ledger_value value = {.exists = true,
+                                           .ledger = {.available = cases[i].available * milli},
+                                           .accounts = &account,
+                                           .account_count = 1,
+                                           .fundings = &funding};
+        read_well(&sources[SOURCE_LEDGER], &value);
+        cJSON *doc = render(BODY_METRICS);
+        assert_text_at(doc, "ledger.accounts.0.funding", funding_name(cases[i].level));
+        if (cases[i].warning)
+            assert_text_at(doc, "ledger.accounts.0.warning", cases[i].warning);
+        else
+            assert_null_at(doc, "ledger.accounts.0.warning");
+        cJSON_Delete(doc);
+    }
+}
+
+static void settled_fees_are_lower_bounds_until_all_logs_are_read(void **state)
+{
+    (void)state;
+    set_up_with_wallet();
+    uint8_t generation[32] = {0};
+    struct serving_account accounts[] = {
+        {.provider = numbered_address(5), .generation = generation},
+        {.provider = numbered_address(6), .generation = generation}};
+    struct account_funding fundings[2] = {{FUNDING_SHORT, 0}, {FUNDING_SHORT, 0}};
+    const struct ledger_value value = {
+        .exists = true, .accounts = accounts, .account_count = 2, .fundings = fundings};
+    read_well(&sources[SOURCE_LEDGER], &value);
+    static struct fee_totals totals;
+    totals = (struct fee_totals){.count = 2, .others_failed = 3};
+    totals.rows[0] = (struct settlement_sum){
+        .provider = numbered_address(5), .fees = 40, .count = 3, .partial = 1, .last_block = 77};
+    totals.rows[1] = (struct settlement_sum){.provider = numbered_address(9), .fees = 2};
+    struct sum_scan scan = {.log = log_scan_begin(10, 0), .sums = &totals, .settled = &totals};
+    sources[SOURCE_FEES_SCAN].value = &scan;
+    cJSON *doc = render(BODY_METRICS);
+    assert_null_at(doc, "ledger.settlements"); /* the head is not known yet */
+    cJSON_Delete(doc);
+    scan.log.head = 109;
+    scan.log.has_head = true;
+    scan.log.next = 60;
+    doc = render(BODY_METRICS);
+    assert_text_at(doc, "ledger.accounts.0.settledFeesNeuron", "40");
+    assert_null_at(doc, "ledger.accounts.1.settledFeesNeuron"); /* not zero: who knows */
+    assert_text_at(doc, "ledger.settlements.feesNeuron", "42");
+    assert_true(cJSON_IsFalse(at(doc, "ledger.settlements.scan.complete")));
+    assert_true(at(doc, "ledger.settlements.scan.progress")->valuedouble == 0.5);
+    assert_null_at(doc, "ledger.settlements.providers.0.lastAt");
+    cJSON_Delete(doc);
+    scan.is_complete = true;
+    totals.rows[1].overflow = true;
+    doc = render(BODY_METRICS);
+    assert_text_at(doc, "ledger.accounts.1.settledFeesNeuron", "0");
+    assert_null_at(doc, "ledger.settlements.feesNeuron");
+    assert_null_at(doc, "ledger.settlements.providers.1.feesNeuron");
+    assert_true(at(doc, "ledger.settlements.othersFailed")->valuedouble == 3);
+    cJSON_Delete(doc);
 }
 
 static void hostile_text_stays_inside_its_string(void **state)
@@ -616,6 +716,8 @@ int main(void)
         TEST(old_generations_have_no_tee_and_v1_no_info),
         TEST(the_ledger_is_shown_or_said_not_to_exist),
         TEST(the_card_of_the_token_says_what_it_counts_and_which_moment_is_the_last),
+        TEST(a_sub_account_that_runs_dry_is_warned_about),
+        TEST(settled_fees_are_lower_bounds_until_all_logs_are_read),
         TEST(hostile_text_stays_inside_its_string),
         TEST(a_url_that_may_hold_a_key_is_in_no_body),
         TEST(an_own_node_is_said),

@@ -387,6 +387,27 @@ static void a_sum_that_overflows_says_so(void **state)
     assert_true(sums->overflow);
 }
 
+static void later_sums_are_added(void **state)
+{
+    (void)state;
+    struct settlement_sum sum = {.count = 3, .partial = 1, .failed = 1, .fees = 5, .last_block = 9};
+    const struct settlement_sum later = {.count = 2,
+                                         .partial = 1,
+                                         .failed = 1,
+                                         .unknown_fee = 1,
+                                         .fees = 7,
+                                         .last_block = 12,
+                                         .last_time = 120,
+                                         .has_last_time = true};
+    const struct settlement_sum most = {.fees = ~(amount)0, .last_block = 1};
+    settlement_sum_merge(&sum, &later);
+    assert_true(sum.fees == 12 && sum.count == 5 && sum.partial == 2 && sum.failed == 2);
+    assert_true(sum.unknown_fee == 1 && sum.last_block == 12);
+    assert_true(sum.has_last_time && sum.last_time == 120 && !sum.overflow);
+    settlement_sum_merge(&sum, &most);
+    assert_true(sum.overflow && sum.last_block == 12 && sum.last_time == 120);
+}
+
 static void nothing_gives_nothing(void **state)
 {
     (void)state;
@@ -421,6 +442,7 @@ int main(void)
         cmocka_unit_test(a_malformed_log_spoils_the_join),
         cmocka_unit_test(sums_are_by_provider),
         cmocka_unit_test(a_sum_that_overflows_says_so),
+        cmocka_unit_test(later_sums_are_added),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(every_status_has_a_text),
     };

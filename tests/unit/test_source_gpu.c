@@ -205,6 +205,7 @@ static void it_says_whether_the_jobs_ran_on_that_machine(void **state)
         {"nobody says where", NULL, NULL, "\"ranJobs\":null", false},
         {"benchmark calls are not the agent's", ELSEWHERE, "b", "\"ranJobs\":null", false},
     };
+    set_up("https://gpu.example");
     assert_int_equal(read_answer(DCGM_CARD("0", "A100", "78", "450", "550")), ERR_OK);
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct service *services[] = {&here, cases[i].garbled ? &garbled : &there};

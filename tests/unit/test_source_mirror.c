@@ -525,6 +525,31 @@ static void an_older_copy_of_the_job_store_brings_the_topic_s_jobs_back(void **s
     assert_int_equal(read_jobs()->completed, 1);
 }
 
+static void a_cache_that_is_gone_is_noticed_at_once(void **state)
+{
+    (void)state;
+    char name[PATH_MAX];
+    const struct job own = {.id = "own", .status = JOB_COMPLETED};
+    struct store_writer *writer = open_writer(jobs_path);
+    put_at(writer, &own, NOW_MS);
+    begin_page();
+    put_result(1, "a");
+    end_page(false);
+    assert_int_equal(read_round(), ERR_OK);
+    assert_int_equal(read_jobs()->completed, 2);
+    /* As if kept: what it says is current until something changes. */
+    struct jobs_value kept = *(const struct jobs_value *)jobs.round.value;
+    jobs.value = &kept;
+    read_jobs(); /* sees what the first reading wrote to the cache by itself */
+    assert_null(read_jobs());
+    unlink(folder.store);
+    unlink(beside(&folder, "jobs.db-wal", name));
+    unlink(beside(&folder, "jobs.db-shm", name));
+    assert_int_equal(read_jobs()->completed, 1);
+    jobs.value = NULL;
+    store_writer_close(writer);
+}
+
 static void without_a_cache_it_fails_and_the_jobs_do_not(void **state)
 {
     (void)state;
@@ -559,6 +584,7 @@ int main(void)
         TEST(a_job_in_both_counts_once_as_recorded),
         TEST(what_was_recorded_while_nobody_looked_is_taken_out),
         TEST(an_older_copy_of_the_job_store_brings_the_topic_s_jobs_back),
+        TEST(a_cache_that_is_gone_is_noticed_at_once),
         TEST(without_a_cache_it_fails_and_the_jobs_do_not),
     };
     return cmocka_run_group_tests_name("source_mirror", tests, NULL, NULL);

@@ -27,6 +27,7 @@ static const struct {
     {"data:  one\n\n", "< one>"},
     {"data\n\n", "<>"},
     {"data:\n\n", "<>"},
+    {"data: a\r\ndata: b\r\n\r\n", "<a\nb>"}, /* CRLF is one end, not two */
     {"data: a\ndata: b\ndata\ndata:c\n\n", "<a\nb\n\nc>"},
     {": ping\n\ndata: one\n: ping\n\n", "<one>"},
     {"event: delta\nid: 7\nretry: 10\ndata: one\nother\n\n", "<one>"},

@@ -31,10 +31,15 @@ function nextNonce() {
     return lastNonce;
 }
 
-async function signedSettlement(provider, enclave, { user, fee, requestsHash }) {
+async function signedSettlement(
+    provider,
+    enclave,
+    { user, fee, requestsHash },
+    nonce = nextNonce(),
+) {
     const terms = {
         requestsHash,
-        nonce: nextNonce(),
+        nonce,
         provider: provider.address,
         user: getAddress(user),
         totalFee: fee,
@@ -53,6 +58,24 @@ const resultsIn = ({ logs }) =>
             status: Number(args.status),
             unsettledAmount: args.unsettledAmount,
         }));
+
+/**
+ * Settles one fee that no call has caused, as a provider may that errs or cheats. More than the user's
+ * sub-account holds makes it partial.
+ * @param {string} rpc
+ * @param {{account: import('ethers').HDNodeWallet, enclave: import('ethers').HDNodeWallet}} provider
+ *        another enclave than the acknowledged one makes the signature invalid
+ * @param {{user: string, fee: bigint, requestsHash: string}} debt
+ * @param {bigint} [nonce]  one that was used makes it invalid
+ * @param {(rpc: string, transactions: object[]) => Promise<object[]>} send  and get receipts
+ */
+export async function settleOnly(rpc, { account, enclave }, debt, nonce, send) {
+    const settlement = await signedSettlement(account, enclave, debt, nonce);
+    const transaction = callTransaction(serving, account, 'settleFeesWithTEE', [[settlement]]);
+    await fundSenders(rpc, [transaction]);
+    const [receipt] = await send(rpc, [transaction]);
+    return resultsIn(receipt)[0];
+}
 
 /**
  * Settles what users owe a provider.

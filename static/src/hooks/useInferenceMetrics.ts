@@ -72,6 +72,8 @@ export function useInferenceMetrics(url: string, options: PollingOptions = {}): 
       network: metrics.network,
       services: metrics.services,
       servicesTotal: metrics.servicesTotal,
+      ledger: metrics.ledger,
+      provider: metrics.provider,
       sources: metrics.sources,
     }),
   };

@@ -1,6 +1,7 @@
 // What the storage figures mean, in words.
-import { formatCount, formatSize, formatWholePercent } from "./format";
+import { formatCount, formatSize } from "./format";
 import type { StorageMetrics } from "./model";
+import { scannedShare } from "./scan";
 
 const BYTES_PER_GB = 1e9;
 
@@ -27,10 +28,9 @@ export function totalText({ totalBasis }: StorageMetrics): string | undefined {
   return totalBasis ? TOTAL[totalBasis] : undefined;
 }
 
-/** How far the first scan has come; null once all is counted. A scan that is under way never reads 100 %. */
+/** How far the first scan has come; null once all is counted. */
 export function scannedOf({ scan }: StorageMetrics): string | null {
-  if (!scan || scan.complete) return null;
-  return formatWholePercent(Math.min(99, Math.floor((scan.progress ?? 0) * 100)));
+  return scannedShare(scan);
 }
 
 /** A line of words, and all that stands behind it. */

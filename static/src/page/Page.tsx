@@ -4,6 +4,8 @@ import { useInferenceMetrics } from "../hooks/useInferenceMetrics";
 import type { SourceName, Theme } from "../lib/model";
 import type { Snapshot } from "../lib/snapshot";
 import { Help } from "./Help";
+import { LedgerTable } from "./LedgerTable";
+import { ProviderFacts } from "./ProviderFacts";
 import { ServiceTable } from "./ServiceTable";
 import { SourceList } from "./SourceList";
 import { Toolbar } from "./Toolbar";
@@ -26,7 +28,7 @@ export function Page({ url, evidence, initial, theme }: PageProps) {
   const [proven, setProven] = useState<SourceName | null>(null);
   const [isKiosk, toggleKiosk] = useKiosk();
   const live = useInferenceMetrics(url, { initial, paused: isPaused });
-  const { sources, network, services, servicesTotal = null, now = null } = live;
+  const { sources, network, services, servicesTotal = null, ledger = null, provider = null, now = null } = live;
 
   const togglePause = () => {
     setIsPaused((before) => !before);
@@ -62,6 +64,8 @@ export function Page({ url, evidence, initial, theme }: PageProps) {
             simulated={network?.simulated ?? false}
             now={now}
           />
+          {ledger === null ? null : <LedgerTable ledger={ledger} source={sources.ledger} now={now} />}
+          {provider === null ? null : <ProviderFacts provider={provider} source={sources.compute} now={now} />}
           <SourceList sources={sources} now={now} onEvidence={setProven} />
         </div>
       )}

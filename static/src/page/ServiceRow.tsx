@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
 import { formatLatency, formatShare, shortAddress, UNKNOWN } from "../lib/format";
 import type { Service, ServiceHealth, ServiceProbe } from "../lib/model";
 import { isPricedPerImage, priceIn0G } from "../lib/price";
+import { Cell, Small } from "./Cell";
 
 /** Everything here is foreign text from the chain: shown, never followed. */
 export function ServiceRow({ service, withProbe }: { service: Service; withProbe: boolean }) {
@@ -73,26 +73,4 @@ function Probe({ probe }: { probe: ServiceProbe | null }) {
       {probe.error === null ? null : <Small>{probe.error}</Small>}
     </>
   );
-}
-
-interface CellProps {
-  label: string;
-  title?: string | null;
-  children: ReactNode;
-}
-
-function Cell({ label, title, children }: CellProps) {
-  return (
-    <td
-      data-label={label}
-      title={title ?? undefined}
-      className="zg:max-w-320 zg:py-8 zg:pr-20 zg:[overflow-wrap:anywhere]"
-    >
-      {children}
-    </td>
-  );
-}
-
-function Small({ children }: { children: ReactNode }) {
-  return <span className="zg:block zg:text-soft zg:regular">{children}</span>;
 }

@@ -125,6 +125,7 @@ export function metrics(fields: Partial<Metrics> = {}): Metrics {
     jobs: [],
     services: [service()],
     servicesTotal: 1,
+    provider: null,
     ledger: null,
     sources: sources(),
     renderedAt: before(1000),

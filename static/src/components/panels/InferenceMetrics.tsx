@@ -3,9 +3,11 @@ import type {
   Agent,
   ComputeMetrics,
   ConnectionState,
-  INFTStatus,
   InferenceJob,
+  INFTStatus,
+  Ledger,
   Network,
+  OwnProvider,
   Service,
   Sources,
   StorageMetrics,
@@ -36,6 +38,9 @@ export interface InferenceMetricsProps {
   /** The registered compute services; the header counts their providers. */
   services?: Service[];
   servicesTotal?: number | null;
+  /** The wallet's money, and the operator's own provider: for what stands around the panel. */
+  ledger?: Ledger | null;
+  provider?: OwnProvider | null;
   network?: Network;
   agent?: Agent;
   /** Server time in milliseconds, for ages; the browser's clock stands in when it is left out. */
