@@ -170,6 +170,7 @@ const reply = (fields = {}) => ({
     services: [],
     servicesTotal: 4,
     ledger: null,
+    provider: null,
     sources: SOURCES,
     renderedAt: before(1000),
     build: { version: '0.1.0', commit: null },

@@ -73,7 +73,7 @@ export class StorageChain extends StubNode {
 
     #logs({ fromBlock, toBlock, address, topics }) {
         const [from, to] = [Number(fromBlock), Number(toBlock)];
-        if (address.toLowerCase() !== FLOW_ADDRESS.toLowerCase()) return [];
+        if (![address].flat().some((one) => one.toLowerCase() === FLOW_ADDRESS.toLowerCase())) return [];
         if (topics[1].toLowerCase() !== word(WALLET_ADDRESS).toLowerCase()) return [];
         if (to - from + 1 > this.maxBlocks) this.#refuse(`block range exceeds ${this.maxBlocks}`);
         let at = this.#firstFrom(from);
