@@ -80,6 +80,12 @@ run: ## install what is needed, build, start everything, stay in the foreground 
 	@$(MAKE) --no-print-directory all panel
 	@scripts/run
 
+.PHONY: benchmark
+benchmark: ## measure a provider and write the report (OUT, PLAN; RUN and PORT as make run)
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory all panel
+	@scripts/benchmark
+
 .PHONY: localnet
 localnet: ## bring the local network of a running instance back with its state
 	@scripts/localnet-restore

@@ -1,18 +1,20 @@
 /* admin.fcgi: the process that writes. It takes the jobs that an agent records, keeps them in
- * jobs.db and proves them; it alone holds the tokens and the wallet's key. The panel's process
- * reads the file and knows neither.
+ * jobs.db and proves them, and runs benchmarks; it alone holds the tokens and the wallet's key. The
+ * panel's process reads the file and knows neither.
  *
  *   admin.fcgi [SOCKET]     serve on the inherited socket, else on SOCKET
- *   admin.fcgi --check      say what is wrong with the configuration
+ *   admin.fcgi --check      print the effective configuration, or all that is wrong with it
  *
  * Environment: the settings of zerog/settings.h, with RUN (the instance's folder; the store is
- * RUN/jobs/jobs.db), and ADMIN_TOKEN, RECORD_TOKEN and ZG_CHAIN_PRIVATE_KEY, each also as ..._FILE.
+ * RUN/jobs/jobs.db), and ADMIN_TOKEN, RECORD_TOKEN, ZG_CHAIN_PRIVATE_KEY, ZG_ROUTER_API_KEY and
+ * ZG_BASELINE_API_KEY, each also as ..._FILE.
  * Without RUN and ADMIN_TOKEN it does not start; without a recording token the admin token alone
  * records. A key must be that of ZG_WALLET_ADDRESS. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "bench/api.h"
 #include "net/http.h"
 #include "proof/prover.h"
 #include "store/job_json.h"
@@ -24,7 +26,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 enum {
@@ -34,15 +35,18 @@ enum {
     KEY_RECORD = 2,
     MAX_JOBS_BODY = 1024 * 1024,
     MAX_REPLY = 1024 * 1024,
+    ROUTES_MAX = 32,
     RETRY_AFTER_S = 1
 };
 
 extern char **environ;
 
 struct program {
+    struct bench_api bench; /* first: it is what the handlers of bench/ get */
     struct auth auth;
     struct settings settings;
     struct signer *wallet; /* NULL: no key was given */
+    struct secret router_key, baseline_key;
     struct store_writer *writer;
     struct prover *prover;
 };
@@ -74,6 +78,8 @@ static enum err configure(struct program *program, struct buf *problems)
     take_token(&program->auth, KEY_RECORD, "RECORD_TOKEN", false, problems);
     enum err err = settings_load(s, from_environment, environ, problems);
     enum err key = wallet_take(s->has_wallet ? &s->wallet : NULL, &program->wallet, problems);
+    secret_take("ZG_ROUTER_API_KEY", &program->router_key, problems);
+    secret_take("ZG_BASELINE_API_KEY", &program->baseline_key, problems);
     if (!s->jobs_path)
         buf_puts(problems, "RUN: expected the folder of the instance\n");
     if (err || key)
@@ -153,21 +159,12 @@ static void reply_unreadable(const struct web_request *request, struct web_reply
     }
 }
 
-static bool is_json(const char *content_type)
-{
-    static const char json[] = "application/json";
-    const char *end = content_type + sizeof json - 1;
-    return strncasecmp(content_type, json, sizeof json - 1) == 0 && strchr("; \t", *end);
-}
-
 static void post_jobs(const struct web_request *request, struct web_reply *reply)
 {
     struct program *program = request->app;
     struct job_batch batch;
-    if (!is_json(request->content_type)) {
-        web_problem(request, reply, 415, "not_json", "expected Content-Type: application/json");
+    if (!web_has_json(request, reply))
         return;
-    }
     enum err err = job_json_parse(request->body, request->body_len, request->arena, &batch);
     if (err) {
         reply_unreadable(request, reply, err);
@@ -190,7 +187,7 @@ static void post_jobs(const struct web_request *request, struct web_reply *reply
     reply->retry_after_s = RETRY_AFTER_S;
 }
 
-static const struct web_route routes[] = {
+static const struct web_route own_routes[] = {
     {.path = "/admin/api/jobs",
      .methods = WEB_POST,
      .handler = post_jobs,
@@ -208,10 +205,16 @@ static void log_problem(const char *event, const struct buf *problem)
 static void stop(void *app)
 {
     struct program *program = app;
+    bench_api_close(&program->bench);
     prover_stop(program->prover);
     program->prover = NULL;
     store_writer_close(program->writer);
     program->writer = NULL;
+}
+
+static const char *key_text(const struct secret *key)
+{
+    return key->len ? key->text : NULL;
 }
 
 static enum err start(void *app)
@@ -234,18 +237,39 @@ static enum err start(void *app)
             .max_per_minute = s->network->simulated ? 0 : (size_t)s->max_requests_per_min};
         err = prover_start(&config, &program->prover);
     }
+    if (!err) {
+        const struct bench_means means = {.settings = s,
+                                          .account = program->wallet,
+                                          .router_key = key_text(&program->router_key),
+                                          .baseline_key = key_text(&program->baseline_key)};
+        err = bench_api_open(&program->bench, &means, program->writer);
+    }
     if (err)
         stop(program);
     return err;
 }
 
+/* Ours, and those of bench/, which the admin token alone opens. */
+static size_t join_routes(struct web_route all[ROUTES_MAX])
+{
+    size_t count = sizeof own_routes / sizeof *own_routes;
+    memcpy(all, own_routes, sizeof own_routes);
+    for (size_t i = 0; i < bench_route_count && count < ROUTES_MAX; i++) {
+        all[count] = bench_routes[i];
+        all[count++].keys = KEY_ADMIN;
+    }
+    return count;
+}
+
 static int serve(struct program *program, const char *socket_path)
 {
+    struct web_route routes[ROUTES_MAX];
+    const size_t route_count = join_routes(routes);
     const struct web_config config = {
         .socket_path = socket_path,
         .threads = WORKERS,
         .routes = routes,
-        .route_count = sizeof routes / sizeof *routes,
+        .route_count = route_count,
         .app = program,
         .auth = &program->auth,
         .keys = KEY_ADMIN,
@@ -253,6 +277,21 @@ static int serve(struct program *program, const char *socket_path)
         .stop = stop,
     };
     return web_serve(&config);
+}
+
+/* Prints what is in force, without secrets. */
+static int check(const struct program *program)
+{
+    struct buf text = buf_make(64 * 1024);
+    char wallet[ADDRESS_TEXT_BYTES];
+    settings_print(&program->settings, &text);
+    printf("%s%s", buf_str(&text), buf_str(&program->settings.warnings));
+    printf("ZG_CHAIN_PRIVATE_KEY=%s\n",
+           program->wallet ? address_text(signer_address(program->wallet), wallet) : "(not set)");
+    printf("ZG_ROUTER_API_KEY=%s\n", program->router_key.len ? "(set)" : "(not set)");
+    printf("ZG_BASELINE_API_KEY=%s\n", program->baseline_key.len ? "(set)" : "(not set)");
+    buf_free(&text);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -271,13 +310,15 @@ int main(int argc, char **argv)
     else if (err)
         log_problem("config_wrong", &problems);
     else if (checks)
-        code = 0;
+        code = check(&program);
     else if (http_global_init())
         log_event(LOG_ERROR, "http_init_failed", NULL);
     else {
         code = serve(&program, *argument ? argument : NULL);
         http_global_cleanup();
     }
+    secret_wipe(&program.router_key);
+    secret_wipe(&program.baseline_key);
     signer_free(program.wallet);
     settings_free(&program.settings);
     auth_free(&program.auth);

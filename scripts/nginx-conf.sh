@@ -63,6 +63,8 @@ write_nginx_conf() {
         [LIMIT]=''
         [ADMIN_LIMIT_ZONE]=''
         [ADMIN_LIMIT]=''
+        [BENCH_LIMIT_ZONE]=''
+        [BENCH_LIMIT]=''
     )
     if ((rate > 0)); then
         values[LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=api:1m rate=${rate}r/s;"
@@ -71,6 +73,8 @@ write_nginx_conf() {
     if ((admin_rate > 0)); then
         values[ADMIN_LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=admin:1m rate=${admin_rate}r/s;"
         values[ADMIN_LIMIT]="limit_req zone=admin burst=$((2 * admin_rate)) nodelay;"
+        values[BENCH_LIMIT_ZONE]="limit_req_zone \$starts_run zone=bench:1m rate=6r/m;"
+        values[BENCH_LIMIT]="limit_req zone=bench burst=3 nodelay;"
     fi
     for template in "$ROOT"/nginx/*.in; do
         text=$(<"$template")

@@ -80,7 +80,7 @@ static enum err close_interrupted(struct store_writer *writer, const char *id,
                                   const struct signer *account, struct arena *arena)
 {
     struct stored_run run;
-    struct bench_head head;
+    struct bench_head head = {0};
     struct buf text = buf_make(RUN_TEXT_BYTES);
     struct bench_tail tail = {.end = RUN_END_INTERRUPTED, .ended_wall_ms = clock_wall_ms()};
     struct bench_reconciliation none[PLAN_MAX_PROVIDERS] = {0};

@@ -127,8 +127,8 @@ static void renew_session(struct course *c, unsigned endpoint)
     const struct bench_target *target = &c->order->preflight.targets[endpoint];
     session_wipe(&c->sessions[endpoint]);
     c->revoked[endpoint] = false;
-    enum err err = onchain_read(c->means->settings, signer_address(c->means->account),
-                                caller_http(c->caller), &arena, c->cancelled, &chain);
+    enum err err = onchain_read(c->means->settings, signer_address(c->means->account), c->aside,
+                                ONCHAIN_TIMEOUT_MS, &arena, c->cancelled, &chain);
     const struct serving_account *account = err ? NULL : onchain_account(&chain, &target->provider);
     struct abi view = abi_make(account ? account->generation : NULL, account ? 32 : 0);
     uint64_t generation;
@@ -354,6 +354,7 @@ enum run_end course_run(struct course *c)
     const int64_t gap_us = plan->rate_per_min ? 60 * 1000000 / plan->rate_per_min : 0;
     enum run_end end = RUN_END_DONE;
     int64_t first_due_us = 0;
+    gpu_watch_open(&c->gpu, c->means->settings, caller_http(c->caller));
     c->zero_us = clock_mono_us();
     for (size_t place = 0; place < total && end == RUN_END_DONE; place++) {
         const bool open = gap_us > 0 && place >= warm;
@@ -383,7 +384,6 @@ enum err course_open(struct course *c)
     const size_t each = c->head->plan.calls + c->head->plan.warmup;
     c->calls = arena_array(&c->order->arena, each * c->head->endpoint_count, sizeof *c->calls);
     c->job_ids = arena_array(&c->order->arena, each * c->head->endpoint_count, sizeof *c->job_ids);
-    gpu_watch_open(&c->gpu, c->means->settings, caller_http(c->caller));
     c->budget = (struct budget){.cap = c->head->plan.max_spend};
     for (size_t i = 0; i < c->head->endpoint_count; i++) {
         const struct serving_account *account = c->order->preflight.targets[i].account;

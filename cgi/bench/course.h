@@ -19,6 +19,9 @@ struct course {
     const struct bench_head *head;
     struct store_writer *store;
     struct caller *caller;
+    /* For what is asked between the calls, so that none of them finds its connection open but by an
+     * earlier call. */
+    struct http_client *aside;
     const atomic_bool *cancelled; /* by somebody; and by the end of the program: */
     const atomic_bool *stopping;
     /* A call ended and is durable: the last of `calls`. */

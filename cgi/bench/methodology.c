@@ -35,15 +35,15 @@ static void say_order(struct sentences *s, const struct bench_head *head)
                                                    : "connections are kept open between calls";
     if (plan->rate_per_min)
         say(s,
-            "%u warm-up calls one after the other, then %u calls%s, started at a fixed rate of "
-            "%u a minute whether or not earlier ones have ended (open loop, at most %d in "
-            "flight), %s.",
-            plan->warmup, plan->calls, each, plan->rate_per_min, PLAN_MAX_IN_FLIGHT, connection);
+            "%u calls%s after %u for warm-up, started at a fixed rate of %u a minute whether or "
+            "not "
+            "earlier ones have ended (open loop, at most %d in flight); %s.",
+            plan->calls, each, plan->warmup, plan->rate_per_min, PLAN_MAX_IN_FLIGHT, connection);
     else
         say(s,
-            "%u warm-up calls, then %u calls%s, one after the other (closed loop, concurrency "
-            "1), %s.",
-            plan->warmup, plan->calls, each, connection);
+            "%u calls%s after %u for warm-up, one after the other (closed loop, concurrency 1); "
+            "%s.",
+            plan->calls, each, plan->warmup, connection);
 }
 
 static void say_request(struct sentences *s, const struct bench_head *head)
@@ -65,9 +65,6 @@ static void say_cost(struct sentences *s, const struct bench_head *head)
         say(s, "Costs are not known: no price of this endpoint is on chain.");
         return;
     }
-    say(s,
-        "Cost = input tokens x input price + output tokens x output price, in whole neuron, with "
-        "the prices of the named block and the token counts of the provider's usage.");
     say(s,
         "A call starts only when its worst case, (bytes of the prompt + %d) x input price + "
         "max_tokens x output price, still fits under %s 0G together with what was spent and "

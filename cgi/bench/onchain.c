@@ -6,13 +6,7 @@
 #include "net/fetch.h"
 #include "zerog/answer.h"
 
-enum {
-    CONNECT_TIMEOUT_MS = 3000,
-    TIMEOUT_MS = 5000,
-    REPLY_MAX = 4 * 1024 * 1024,
-    CALLS_MAX = 8,
-    TEXT_BUDGET = 1024 * 1024
-};
+enum { REPLY_MAX = 4 * 1024 * 1024, CALLS_MAX = 8, TEXT_BUDGET = 1024 * 1024 };
 
 #define MIN_ACCOUNT_BALANCE 0xac30b622u
 #define MIN_TRANSFER_AMOUNT 0x3c3dbbc7u
@@ -22,6 +16,7 @@ enum {
 struct asking {
     const struct settings *settings;
     struct http_client *http;
+    int timeout_ms;
     struct arena *arena;
     const atomic_bool *stop;
     struct rpc_batch batch;
@@ -70,8 +65,8 @@ static enum err ask(struct asking *a)
                                          .body = body,
                                          .body_len = len,
                                          .max_response = REPLY_MAX,
-                                         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-                                         .timeout_ms = TIMEOUT_MS};
+                                         .connect_timeout_ms = a->timeout_ms,
+                                         .timeout_ms = a->timeout_ms};
     const struct fetched reply = fetch(a->http, &request, a->arena, a->stop);
     if (reply.err)
         return reply.err;
@@ -256,11 +251,12 @@ static enum err read_all(struct asking *a, const struct address *wallet, struct 
 }
 
 enum err onchain_read(const struct settings *settings, const struct address *wallet,
-                      struct http_client *http, struct arena *arena, const atomic_bool *stop,
-                      struct onchain *found)
+                      struct http_client *http, int timeout_ms, struct arena *arena,
+                      const atomic_bool *stop, struct onchain *found)
 {
     struct asking a = {.settings = settings,
                        .http = http,
+                       .timeout_ms = timeout_ms,
                        .arena = arena,
                        .stop = stop,
                        .batch = rpc_batch_make()};

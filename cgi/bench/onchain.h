@@ -28,11 +28,13 @@ struct onchain {
     size_t account_count;
 };
 
+enum { ONCHAIN_TIMEOUT_MS = 5000 }; /* of each of its two requests, unless somebody is in haste */
+
 /* `wallet` may be NULL. All of *found lives in `arena`. ERR_WRONG_CHAIN for another chain than the
  * settings name; ERR_RATE_LIMITED, ERR_HTTP_STATUS and what a request or a decoder may come to. */
 enum err onchain_read(const struct settings *settings, const struct address *wallet,
-                      struct http_client *http, struct arena *arena, const atomic_bool *stop,
-                      struct onchain *found);
+                      struct http_client *http, int timeout_ms, struct arena *arena,
+                      const atomic_bool *stop, struct onchain *found);
 
 /* NULL when there is none. */
 const struct service *onchain_service(const struct onchain *o, const struct address *provider);

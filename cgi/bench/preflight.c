@@ -221,69 +221,97 @@ static void judge_worst_case(struct looking *l, struct bench_target *target, con
     target->required = least(all, plan->max_spend) + PROVIDER_LOCK;
 }
 
-/* Says what a sub-account lacks, and adds what has to be transferred to *wanted. */
-static void judge_account(struct looking *l, const struct bench_target *target, const char *name,
-                          amount *wanted)
+static amount spendable(const struct serving_account *account)
 {
-    const struct serving_account *account = target->account;
-    const amount balance = account ? account->balance : 0;
-    const amount pending = account ? account->pending_refund : 0;
-    const amount spendable = balance > pending ? balance - pending : 0;
-    char coins[COINS_TEXT_BYTES], has[COINS_TEXT_BYTES], needs[COINS_TEXT_BYTES];
-    if (account && !account->acknowledged)
-        complain(l, "not_acknowledged", "the wallet has not acknowledged provider %s", name)
-            ->command =
-            command(l, "0g-compute-cli inference acknowledge-provider --provider %s", name);
-    if (spendable >= target->required)
-        return;
-    amount missing = target->required - spendable;
-    if (!account)
-        missing = most(missing, l->p->chain.least_transfer);
-    struct preflight_problem *problem =
-        account
-            ? complain(l, "balance_low",
-                       "the sub-account with provider %s holds %s 0G; the run needs %s 0G, of "
-                       "which the provider wants 1 0G to stay locked",
-                       name, amount_coins(spendable, has), amount_coins(target->required, needs))
-            : complain(l, "no_sub_account",
-                       "the wallet has no sub-account with provider %s; the run needs %s 0G in "
-                       "it, of which the provider wants 1 0G to stay locked",
-                       name, amount_coins(target->required, needs));
-    problem->has_missing = true;
-    problem->missing = missing;
-    problem->command = command(l, "0g-compute-cli transfer-fund --provider %s --amount %s", name,
-                               amount_coins(missing, coins));
-    *wanted += missing;
+    return account && account->balance > account->pending_refund
+               ? account->balance - account->pending_refund
+               : 0;
 }
 
+/* What has to be transferred to a sub-account; 0: nothing. */
+static amount lack(const struct looking *l, const struct bench_target *target)
+{
+    const amount has = spendable(target->account);
+    const amount missing = target->required > has ? target->required - has : 0;
+    return missing && !target->account ? most(missing, l->p->chain.least_transfer) : missing;
+}
+
+static void set_missing(struct preflight_problem *problem, amount missing, const char *remedy)
+{
+    problem->has_missing = true;
+    problem->missing = missing;
+    problem->command = remedy;
+}
+
+/* In the order in which it is mended: coins in the wallet, then the ledger, then sub-accounts. */
 static void judge_wallet(struct looking *l, amount wanted)
 {
     const struct onchain *chain = &l->p->chain;
     const amount available = chain->has_ledger ? chain->ledger.available : 0;
     amount deposit = wanted > available ? wanted - available : 0;
-    char coins[COINS_TEXT_BYTES], has[COINS_TEXT_BYTES];
+    char coins[COINS_TEXT_BYTES];
     if (!chain->has_ledger)
         deposit = most(deposit, chain->least_deposit);
     if (deposit == 0)
         return;
+    if (chain->coins < deposit) /* and gas, which is little beside it */
+        set_missing(complain(l, "wallet_low",
+                             "the wallet itself holds %s 0G, less than the deposit that is missing "
+                             "and its gas · send 0G to it (on the test network from "
+                             "https://faucet.0g.ai)",
+                             amount_coins(chain->coins, coins)),
+                    deposit - chain->coins, NULL);
     struct preflight_problem *problem =
         chain->has_ledger ? complain(l, "ledger_low",
                                      "the ledger has %s 0G available, less than is to be "
                                      "transferred",
-                                     amount_coins(available, has))
+                                     amount_coins(available, coins))
                           : complain(l, "no_ledger", "the wallet has no ledger");
-    problem->has_missing = true;
-    problem->missing = deposit;
-    problem->command =
-        command(l, "0g-compute-cli deposit --amount %s", amount_coins(deposit, coins));
-    if (chain->coins < deposit) { /* and gas, which is little beside it */
-        problem = complain(l, "wallet_low",
-                           "the wallet itself holds %s 0G, less than that deposit "
-                           "and its gas · send 0G to it (on the test network from "
-                           "https://faucet.0g.ai)",
-                           amount_coins(chain->coins, has));
-        problem->has_missing = true;
-        problem->missing = deposit - chain->coins;
+    set_missing(problem, deposit,
+                command(l, "0g-compute-cli deposit --amount %s", amount_coins(deposit, coins)));
+}
+
+static void judge_account(struct looking *l, const struct bench_target *target, const char *name)
+{
+    const struct serving_account *account = target->account;
+    const amount missing = lack(l, target);
+    char coins[COINS_TEXT_BYTES], needs[COINS_TEXT_BYTES];
+    if (missing > 0) {
+        amount_coins(target->required, needs);
+        struct preflight_problem *problem =
+            account ? complain(l, "balance_low",
+                               "the sub-account with provider %s holds %s 0G; the run needs %s 0G, "
+                               "of which the provider wants 1 0G to stay locked",
+                               name, amount_coins(spendable(account), coins), needs)
+                    : complain(l, "no_sub_account",
+                               "the wallet has no sub-account with provider %s; the run needs %s "
+                               "0G in it, of which the provider wants 1 0G to stay locked",
+                               name, needs);
+        set_missing(problem, missing,
+                    command(l, "0g-compute-cli transfer-fund --provider %s --amount %s", name,
+                            amount_coins(missing, coins)));
+    }
+    if (account && !account->acknowledged)
+        complain(l, "not_acknowledged", "the wallet has not acknowledged provider %s", name)
+            ->command =
+            command(l, "0g-compute-cli inference acknowledge-provider --provider %s", name);
+}
+
+static void judge_money(struct looking *l)
+{
+    char name[ADDRESS_TEXT_BYTES];
+    amount wanted = 0;
+    for (size_t i = 0; i < l->p->target_count; i++) {
+        struct bench_target *target = &l->p->targets[i];
+        if (target->service)
+            judge_worst_case(l, target, address_text(&target->provider, name));
+        wanted += lack(l, target);
+    }
+    judge_wallet(l, wanted);
+    for (size_t i = 0; i < l->p->target_count; i++) {
+        struct bench_target *target = &l->p->targets[i];
+        if (target->service)
+            judge_account(l, target, address_text(&target->provider, name));
     }
 }
 
@@ -291,12 +319,11 @@ static void look_at_providers(struct looking *l, const atomic_bool *stop, struct
 {
     const struct signer *account = l->means->account;
     struct address chosen[PLAN_MAX_PROVIDERS];
-    amount wanted = 0;
     if (!account)
         complain(l, "no_wallet_key",
                  "there is no key to sign with · set ZG_CHAIN_PRIVATE_KEY_FILE");
     enum err err = onchain_read(l->means->settings, account ? signer_address(account) : NULL, http,
-                                l->arena, stop, &l->p->chain);
+                                ONCHAIN_TIMEOUT_MS, l->arena, stop, &l->p->chain);
     if (err == ERR_NO_MEMORY || err == ERR_CANCELLED) {
         l->err = err;
         return;
@@ -309,16 +336,8 @@ static void look_at_providers(struct looking *l, const atomic_bool *stop, struct
     const size_t count = choose(l, chosen);
     for (size_t i = 0; i < count; i++)
         add_provider(l, &chosen[i]);
-    for (size_t i = 0; i < l->p->target_count && account; i++) {
-        char name[ADDRESS_TEXT_BYTES];
-        struct bench_target *target = &l->p->targets[i];
-        if (!target->service)
-            continue;
-        judge_worst_case(l, target, address_text(&target->provider, name));
-        judge_account(l, target, name, &wanted);
-    }
     if (account)
-        judge_wallet(l, wanted);
+        judge_money(l);
 }
 
 enum err preflight(const struct bench_means *means, const struct bench_plan *plan,

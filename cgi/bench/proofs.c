@@ -84,7 +84,7 @@ static void ask(struct asking *a)
                                          .done = answered,
                                          .user = a};
     if (!err)
-        err = http_submit(caller_http(c->caller), &request, &a->call);
+        err = http_submit(c->aside, &request, &a->call);
     a->in_flight = !err;
     a->proofs->in_flight += !err;
     if (err)
@@ -124,7 +124,7 @@ void proofs_fetch(struct course *c, int deadline_ms)
     }
     while (asks && advance(&proofs, asks, c->count) && clock_mono_ms() < deadline &&
            !atomic_load(c->stopping))
-        http_client_run(caller_http(c->caller), LOOK_MS);
+        http_client_run(c->aside, LOOK_MS);
     for (size_t i = 0; i < c->count && asks; i++)
         if (asks[i].in_flight)
             http_call_cancel(asks[i].call);

@@ -7,7 +7,18 @@
 #include <string.h>
 #include <time.h>
 
-enum { TIMEOUT_MS = 3000, REPLY_BYTES = 16 * 1024, BOOKED_WITHIN_MS = 2000, LOOK_MS = 200 };
+enum {
+    TIMEOUT_MS = 3000,
+    HASTY_TIMEOUT_MS = 200, /* a cancelled run ends within a second */
+    REPLY_BYTES = 16 * 1024,
+    BOOKED_WITHIN_MS = 2000,
+    LOOK_MS = 200
+};
+
+static int timeout_of(const struct course *c)
+{
+    return atomic_load(c->cancelled) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
+}
 
 static void read_unsettled(struct course *c, unsigned endpoint, struct money *money)
 {
@@ -25,9 +36,9 @@ static void read_unsettled(struct course *c, unsigned endpoint, struct money *mo
                                          .path = path,
                                          .bearer = session->authorization + strlen("Bearer "),
                                          .max_response = REPLY_BYTES,
-                                         .connect_timeout_ms = TIMEOUT_MS,
-                                         .timeout_ms = TIMEOUT_MS};
-    const struct fetched reply = fetch(caller_http(c->caller), &request, &arena, c->stopping);
+                                         .connect_timeout_ms = timeout_of(c),
+                                         .timeout_ms = timeout_of(c)};
+    const struct fetched reply = fetch(c->aside, &request, &arena, c->stopping);
     if (!reply.err && reply.status == 200 &&
         json_parse(reply.body, reply.body_len, REPLY_BYTES, &doc) == ERR_OK) {
         const char *fee = json_get_str(doc, "unsettledFee");
@@ -41,8 +52,8 @@ static void read_balances(struct course *c, struct money *money)
 {
     struct onchain chain;
     struct arena arena = arena_make(0);
-    const bool read = onchain_read(c->means->settings, signer_address(c->means->account),
-                                   caller_http(c->caller), &arena, c->stopping, &chain) == ERR_OK;
+    const bool read = onchain_read(c->means->settings, signer_address(c->means->account), c->aside,
+                                   timeout_of(c), &arena, c->stopping, &chain) == ERR_OK;
     for (size_t i = 0; i < c->head->endpoint_count; i++) {
         const struct serving_account *account =
             read ? onchain_account(&chain, &c->order->preflight.targets[i].provider) : NULL;
@@ -106,7 +117,7 @@ enum reconciliation_state money_state(const struct bench_reconciliation *row, am
     if (others)
         return RECONCILED_OTHER_TRAFFIC;
     if (!booked(row, &sum))
-        return row->balance_known ? RECONCILED_PENDING : RECONCILED_NONE;
+        return RECONCILED_PENDING;
     if (sum > metered)
         return RECONCILED_MISMATCH;
     if (sum < metered && !at_most)
@@ -132,17 +143,19 @@ static void fill_row(const struct money *before, const struct money *after,
     row->settled = row->settled_known ? row->balance_before - row->balance_after : 0;
 }
 
-/* A provider books when it has processed the whole response, a moment after we have. */
+/* A provider books when it has processed the whole response, a moment after we have. Where our own
+ * count is a bound, what it says twice is what it says. */
 static void await_booking(struct course *c, unsigned endpoint, const struct money *before,
                           int64_t deadline_ms, struct money *after)
 {
-    const amount cost = meter(c, endpoint).cost;
-    for (;;) {
+    const struct metered metered = meter(c, endpoint);
+    for (amount last = 0;; last = after->unsettled) {
         read_unsettled(c, endpoint, after);
-        const bool is_booked = after->unsettled_known && before->unsettled_known &&
-                               after->unsettled >= before->unsettled &&
-                               after->unsettled - before->unsettled >= cost;
-        if (is_booked || !after->unsettled_known || atomic_load(c->stopping) ||
+        const bool is_known = after->unsettled_known && before->unsettled_known;
+        const bool is_booked = is_known && after->unsettled >= before->unsettled &&
+                               after->unsettled - before->unsettled >= metered.cost;
+        const bool is_steady = metered.at_most && after->unsettled == last;
+        if (!is_known || is_booked || is_steady || atomic_load(c->stopping) ||
             atomic_load(c->cancelled) || clock_mono_ms() >= deadline_ms)
             return;
         nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);

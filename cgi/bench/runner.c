@@ -8,6 +8,7 @@
 #include "bench/events.h"
 #include "bench/proofs.h"
 #include "bench/reconcile.h"
+#include "bench/resettle.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,8 +16,10 @@
 #include <time.h>
 
 enum {
-    PROOFS_MS = 30000,        /* to fetch the signatures of a whole run */
-    PROOFS_CANCELLED_MS = 400 /* a cancelled run ends within a second */
+    PROOFS_MS = 30000,         /* to fetch the signatures of a whole run */
+    PROOFS_CANCELLED_MS = 250, /* a cancelled run ends within a second */
+    RESETTLE_FIRST_MS = 5000,  /* after a run; the pauses then double */
+    RESETTLE_LONGEST_MS = 10 * 60 * 1000
 };
 
 struct runner {
@@ -24,6 +27,7 @@ struct runner {
     struct store_writer *store;
     pthread_t thread;
     atomic_bool stopping, cancelled;
+    atomic_bool wanted; /* for a run: what is only looked up again is given up */
 
     pthread_mutex_t lock; /* over all below */
     pthread_cond_t changed;
@@ -145,10 +149,11 @@ static void carry_out(struct runner *r)
     struct money before[PLAN_MAX_PROVIDERS];
     struct course *course = calloc(1, sizeof *course);
     struct caller *caller = caller_new();
+    struct http_client *aside = http_client_new();
     const struct bench_record record = {.head = r->head};
     log_event(LOG_INFO, "run_started", "run", r->head.id, NULL);
     tell(r, &record, 0);
-    if (!course || !caller) {
+    if (!course || !caller || !aside) {
         log_event(LOG_ERROR, "run_failed", "error", err_name(ERR_NO_MEMORY), NULL);
         archive_close_interrupted(r->store, r->means->account);
         goto out;
@@ -158,6 +163,7 @@ static void carry_out(struct runner *r)
                               .head = &r->head,
                               .store = r->store,
                               .caller = caller,
+                              .aside = aside,
                               .cancelled = &r->cancelled,
                               .stopping = &r->stopping,
                               .told = call_told,
@@ -175,17 +181,36 @@ static void carry_out(struct runner *r)
     set_caller(r, NULL);
     log_event(LOG_INFO, "run_ended", "run", r->head.id, NULL);
 out:
+    http_client_free(aside);
     caller_free(caller);
     free(course);
+}
+
+/* Looks again what became of the last run's money; gives the pause until the next time. */
+static int look_again(struct runner *r, int pause_ms)
+{
+    bool pending = false;
+    pthread_mutex_unlock(&r->lock);
+    enum err err = resettle(r->means, r->store, &r->wanted, &pending);
+    if (err && err != ERR_CANCELLED)
+        log_event(LOG_WARN, "money_not_read", "error", err_name(err), NULL);
+    pthread_mutex_lock(&r->lock);
+    const bool soon = pending && pause_ms < RESETTLE_LONGEST_MS / 2;
+    return soon ? pause_ms * 2 : RESETTLE_LONGEST_MS;
 }
 
 static void *work(void *arg)
 {
     struct runner *r = arg;
+    int pause_ms = RESETTLE_FIRST_MS;
     pthread_mutex_lock(&r->lock);
     while (!atomic_load(&r->stopping)) {
+        const struct timespec until = in_ms(pause_ms);
+        int rc = 0;
+        while (!r->order && !atomic_load(&r->stopping) && rc != ETIMEDOUT)
+            rc = pthread_cond_timedwait(&r->changed, &r->lock, &until);
         if (!r->order) {
-            pthread_cond_wait(&r->changed, &r->lock);
+            pause_ms = atomic_load(&r->stopping) ? pause_ms : look_again(r, pause_ms);
             continue;
         }
         pthread_mutex_unlock(&r->lock);
@@ -193,6 +218,8 @@ static void *work(void *arg)
         pthread_mutex_lock(&r->lock);
         order_free(r->order);
         r->order = NULL;
+        atomic_store(&r->wanted, false);
+        pause_ms = RESETTLE_FIRST_MS;
         pthread_cond_broadcast(&r->changed);
     }
     pthread_mutex_unlock(&r->lock);
@@ -235,6 +262,8 @@ void runner_free(struct runner *r)
         return;
     pthread_mutex_lock(&r->lock);
     atomic_store(&r->stopping, true);
+    atomic_store(&r->cancelled, true);
+    atomic_store(&r->wanted, true);
     if (r->caller)
         caller_wake(r->caller);
     pthread_cond_broadcast(&r->changed);
@@ -271,6 +300,7 @@ static enum err take(struct runner *r, struct bench_order *order)
     r->head = head;
     r->order = order;
     atomic_store(&r->cancelled, false);
+    atomic_store(&r->wanted, true);
     pthread_cond_broadcast(&r->changed);
     return ERR_OK;
 }

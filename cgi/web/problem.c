@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 #include "web/status.h"
+#include <string.h>
+#include <strings.h>
 
 enum { MAX_PROBLEM_BYTES = 16 * 1024 };
 
@@ -34,4 +36,14 @@ void web_problem(const struct web_request *request, struct web_reply *reply, int
         reply->body_len = sizeof out_of_memory - 1;
     }
     buf_free(&text);
+}
+
+bool web_has_json(const struct web_request *request, struct web_reply *reply)
+{
+    static const char json[] = "application/json";
+    const char *type = request->content_type;
+    if (strncasecmp(type, json, sizeof json - 1) == 0 && strchr("; \t", type[sizeof json - 1]))
+        return true;
+    web_problem(request, reply, 415, "not_json", "expected Content-Type: application/json");
+    return false;
 }

@@ -60,6 +60,8 @@ void request_read(struct incoming *in, char **envp, struct arena *arena, void *a
                 .site = param(envp, "SITE"),
                 .authorization = param(envp, "HTTP_AUTHORIZATION"),
                 .content_type = param(envp, "CONTENT_TYPE"),
+                .accept = param(envp, "HTTP_ACCEPT"),
+                .last_event_id = param(envp, "HTTP_LAST_EVENT_ID"),
                 .body = "",
                 .arena = arena,
                 .app = app,

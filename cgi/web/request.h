@@ -1,7 +1,8 @@
 /* From FastCGI parameters to a request. nginx is asked for REQUEST_METHOD, SCRIPT_NAME (its $uri:
  * decoded, without the query), QUERY_STRING, CONTENT_LENGTH and REQUEST_ID, for admin.fcgi also for
- * REMOTE_ADDR, CONTENT_TYPE and HTTP_AUTHORIZATION, for evidence for REMOTE_ADDR, IS_DIRECT ("1")
- * and SITE, and adds HTTP_IF_NONE_MATCH by itself. All of them are foreign text. Thread-safe. */
+ * REMOTE_ADDR, CONTENT_TYPE, HTTP_AUTHORIZATION, HTTP_ACCEPT and HTTP_LAST_EVENT_ID, for evidence
+ * for REMOTE_ADDR, IS_DIRECT ("1") and SITE, and adds HTTP_IF_NONE_MATCH by itself. All of them are
+ * foreign text. Thread-safe. */
 #ifndef WEB_REQUEST_H
 #define WEB_REQUEST_H
 

@@ -31,6 +31,8 @@ struct web_request {
     const char *site;          /* "http://host:port" as the peer calls this server; "" */
     const char *authorization; /* "" without one */
     const char *content_type;  /* "" without one */
+    const char *accept;        /* "" without one */
+    const char *last_event_id; /* of a reader of events that comes back; "" else */
     const char *body;          /* of a POST, with a NUL behind it; "" without one */
     size_t body_len;           /* at most the route's max_body */
     struct arena *arena;       /* memory for this request */
@@ -107,5 +109,8 @@ int web_serve(const struct web_config *config);
  * comes from the request's arena. */
 void web_problem(const struct web_request *request, struct web_reply *reply, int status,
                  const char *code, const char *detail);
+
+/* True when the body says to be JSON; else the reply is filled in (415). */
+bool web_has_json(const struct web_request *request, struct web_reply *reply);
 
 #endif

@@ -33,6 +33,7 @@ static const struct network networks[] = {
         .name = "aristotle",
         .display_name = "0G Aristotle",
         .chain_id = 16661,
+        .real_money = true,
         .rpc = "https://evmrpc.0g.ai",
         .explorer = "https://chainscan.0g.ai",
         .status_api = "https://compute-status.0g.ai",

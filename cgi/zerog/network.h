@@ -10,6 +10,7 @@ struct network {
     const char *display_name; /* for people */
     uint64_t chain_id;
     bool simulated;              /* GPU, providers and storage are stand-ins; changes words only */
+    bool real_money;             /* its coins are bought: a run spells out what it may spend */
     const char *rpc;             /* NULL: must be configured */
     const char *explorer;        /* NULL: none */
     const char *serving;         /* InferenceServing proxy; NULL: must be configured */

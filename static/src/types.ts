@@ -106,6 +106,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/api/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a run could start, what it may cost at worst, and all that is missing with the command that mends it. Starts nothing. */
+        post: operations["preflight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 20 runs, newest first. */
+        get: operations["getBenchmarks"];
+        put?: never;
+        /** Start a run; one at a time (409 with the running one's URL in Location). 422 when something is missing. With `Accept: text/markdown` the reply waits for the end and is the report; a client that leaves does not cancel the run. */
+        post: operations["startBenchmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/benchmarks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** A run in a few figures. */
+        get: operations["getBenchmark"];
+        put?: never;
+        post?: never;
+        /** Cancel a run that is on, and say what became of it. Changes nothing when it has ended. */
+        delete: operations["cancelBenchmark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/benchmarks/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** Server-sent events: started (id 0), call (ids 1 to k, in the order in which they ended), done. A ping every 10 s; Last-Event-ID goes on behind that event. At most 4 at a time, waiting requests included. */
+        get: operations["getBenchmarkEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/benchmarks/{id}/report.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** The report, also of a run that is on or ended early. */
+        get: operations["getBenchmarkReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/benchmarks/{id}/report.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** All raw data in exact integers, and what the report derives from it (docs/benchmark.md). */
+        get: operations["getBenchmarkRawData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/benchmarks/{id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        /** The calls as a table. */
+        get: operations["getBenchmarkTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/compare.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The differences of two runs, where they may be compared. */
+        get: operations["compareBenchmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/compare.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same in exact figures. */
+        get: operations["compareBenchmarksRaw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/reports/observed.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report's template over the agent's recorded jobs; not a benchmark. */
+        get: operations["getObservedTraffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history": {
         parameters: {
             query?: never;
@@ -445,6 +627,152 @@ export interface components {
             benchmarkId?: string | null;
             agentId?: string | null;
             error?: string | null;
+        };
+        /** @description What a run shall do. Unknown fields are refused. On a network with real money maxSpendNeuron has to be there. */
+        BenchmarkPlan: {
+            /**
+             * @default provider
+             * @enum {string}
+             */
+            kind: "provider" | "router" | "baseline";
+            /** @description One of provider and providers. */
+            provider?: components["schemas"]["Address"];
+            /** @description Called in turn. Default: those that serve `model`, else ZG_BENCH_PROVIDER. */
+            providers?: components["schemas"]["Address"][];
+            model?: string | null;
+            /**
+             * @description Measured calls, for each provider; together at most 1000.
+             * @default 10
+             */
+            calls: number;
+            /** @default 1 */
+            warmup: number;
+            /** @default 160 */
+            maxTokens: number;
+            /**
+             * @default v1
+             * @enum {string}
+             */
+            promptSet: "v1";
+            /** @default 42 */
+            seed: number;
+            /**
+             * @description Starts a minute (open loop); 0: one after the other.
+             * @default 0
+             */
+            rate: number;
+            /** @description No call starts whose worst case would pass it. Default: 10^16 (0.01 0G). */
+            maxSpendNeuron?: components["schemas"]["Neuron"];
+            /** @default 3600000 */
+            maxDurationMs: number;
+            timeouts?: {
+                /** @default 10000 */
+                connectMs: number;
+                /** @default 30000 */
+                firstTokenMs: number;
+                /** @default 120000 */
+                totalMs: number;
+                /** @default 30000 */
+                stallMs: number;
+            };
+            /** @description Targets; 0 for none. */
+            slo?: {
+                /** @default 0 */
+                latencyMs: number;
+                /** @default 0 */
+                ttftMs: number;
+            };
+            /**
+             * @description fresh: each prompt begins with a text of its own.
+             * @default fresh
+             * @enum {string}
+             */
+            cache: "fresh" | "allow";
+            /** @default false */
+            newConnections: boolean;
+        };
+        NullableNeuron: string | null;
+        Preflight: {
+            ready: boolean;
+            problems: {
+                code: string;
+                detail: string;
+                /** @description Of 0G's own CLI, that mends it. */
+                command: string | null;
+                missingNeuron: components["schemas"]["NullableNeuron"];
+            }[];
+            network: string;
+            priceBlock: number | null;
+            wallet: {
+                address: components["schemas"]["Address"];
+                balanceNeuron: components["schemas"]["Neuron"];
+                hasLedger: boolean;
+                ledgerAvailableNeuron: components["schemas"]["Neuron"];
+                ledgerTotalNeuron: components["schemas"]["Neuron"];
+                /** @description As the contract says. */
+                minimumDepositNeuron: components["schemas"]["Neuron"];
+                /** @description As the contract says. */
+                minimumTransferNeuron: components["schemas"]["Neuron"];
+                /** @description What a provider wants in a sub-account beside all fees. */
+                providerLockNeuron: components["schemas"]["Neuron"];
+            } | null;
+            endpoints: {
+                provider: string | null;
+                url: string | null;
+                model: string | null;
+                inputPriceNeuron?: components["schemas"]["Neuron"];
+                outputPriceNeuron?: components["schemas"]["Neuron"];
+                /** @description What its sub-account has to hold for this run. */
+                requiredNeuron?: components["schemas"]["Neuron"];
+                subAccountNeuron?: components["schemas"]["Neuron"];
+                pendingRefundNeuron?: components["schemas"]["Neuron"];
+            }[];
+            /** @description Of all calls; a run never passes its cap. */
+            worstCaseNeuron: components["schemas"]["Neuron"];
+            maxSpendNeuron: components["schemas"]["Neuron"];
+            /** @description With all defaults. */
+            plan: components["schemas"]["BenchmarkPlan"];
+        };
+        BenchmarkStarted: {
+            id: string;
+            /** @enum {string} */
+            state: "RUNNING";
+            url: string;
+        };
+        BenchmarkRun: {
+            id: string;
+            /** @enum {string} */
+            state: "RUNNING" | "COMPLETE" | "PARTIAL";
+            /** @enum {string|null} */
+            end: "done" | "cancelled" | "budget" | "overrun" | "failures" | "duration" | "interrupted" | null;
+            startedAt: components["schemas"]["Time"];
+            endedAt: components["schemas"]["NullableTime"];
+            network: string;
+            /** @enum {string} */
+            kind: "provider" | "router" | "baseline";
+            /** @description Of the first endpoint. */
+            model: string;
+            /** @description Measured calls that ended. */
+            calls: number;
+            planned: number;
+            succeeded: number;
+            /** @description By our count, warm-up included; null where prices are not known. */
+            spentNeuron: components["schemas"]["NullableNeuron"];
+        };
+        BenchmarkCall: {
+            number: number;
+            warmup: boolean;
+            provider: string | null;
+            /** @description ok, or the class of the failure (docs/benchmark.md). */
+            outcome: string;
+            latencyUs: number | null;
+            ttftUs: number | null;
+            inputTokens: number | null;
+            outputTokens: number | null;
+            costNeuron: components["schemas"]["NullableNeuron"];
+            /** @description No final usage came; the truth is below. */
+            costAtMost: boolean;
+            spentNeuron: components["schemas"]["NullableNeuron"];
         };
         /** @description What an agent says about a job. A field that is null or left out erases nothing. */
         RecordedJob: {
@@ -864,7 +1192,11 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        RunId: string;
+        RunA: string;
+        RunB: string;
+    };
     requestBodies: never;
     headers: {
         /** @description Hash of the bytes of the body. */
@@ -1043,6 +1375,310 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BenchmarkPlan"];
+            };
+        };
+        responses: {
+            /** @description The judgement. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBenchmarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        runs: components["schemas"]["BenchmarkRun"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startBenchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BenchmarkPlan"];
+            };
+        };
+        responses: {
+            /** @description The report of the ended run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            /** @description Started; Location names the run. */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkStarted"];
+                };
+            };
+            /** @description All that is missing. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        preflight: components["schemas"]["Preflight"];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBenchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkRun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelBenchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkRun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBenchmarkEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data of started and done is a BenchmarkRun, that of call a BenchmarkCall. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBenchmarkReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBenchmarkRawData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The raw data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBenchmarkTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareBenchmarks: {
+        parameters: {
+            query: {
+                a: components["parameters"]["RunA"];
+                b: components["parameters"]["RunB"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareBenchmarksRaw: {
+        parameters: {
+            query: {
+                a: components["parameters"]["RunA"];
+                b: components["parameters"]["RunB"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The differences. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getObservedTraffic: {
+        parameters: {
+            query?: {
+                /** @description Default: 24 hours ago. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
                 };
             };
             default: components["responses"]["Problem"];

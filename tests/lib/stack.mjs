@@ -134,10 +134,12 @@ export class Stack {
         }, 100);
     }
 
-    /** Throws when the C program crashed or a sanitizer complained, which a restart would hide. */
+    /** Throws when a C program crashed or a sanitizer complained, which a restart would hide. */
     assertSound() {
-        const report = REPORT.exec(this.log('metrics'));
-        if (report) throw new Error(`metrics.fcgi: ${this.log('metrics').slice(report.index)}`);
+        for (const program of ['metrics', 'admin']) {
+            const report = REPORT.exec(this.log(program));
+            if (report) throw new Error(`${program}.fcgi: ${this.log(program).slice(report.index)}`);
+        }
         const crash = this.log('supervise').split('\n').find((line) => CRASH.test(line));
         if (crash) throw new Error(crash);
     }

@@ -171,9 +171,30 @@ static void products_say_when_they_overflow(void **state)
     assert_true(out == 0);
 }
 
+static void coins_are_exact(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"0", "0.0"},
+        {"1", "0.000000000000000001"},
+        {"116100000000000", "0.0001161"},
+        {"3000000000000000000", "3.0"},
+        {"1000000000000000001", "1.000000000000000001"},
+        {"36893488147419103233000000", "36893488.147419103233"},
+        {"340282366920938463463374607431768211455", "340282366920938463463.374607431768211455"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        amount a;
+        char text[COINS_TEXT_BYTES];
+        assert_int_equal(amount_parse(cases[i][0], &a), ERR_OK);
+        assert_string_equal(amount_coins(a, text), cases[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(coins_are_exact),
         cmocka_unit_test(words_amounts_and_decimals_agree),
         cmocka_unit_test(the_lowest_bit_too_high_overflows),
         cmocka_unit_test(large_words_have_a_text),

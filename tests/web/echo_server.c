@@ -95,6 +95,30 @@ static void large(const struct web_request *request, struct web_reply *reply)
                                 .owner = loan};
 }
 
+/* Writes a line every 20 ms until the client or the program ends. */
+static void tell_lines(void *owner, struct web_stream *out)
+{
+    (void)owner;
+    while (web_stream_put(out, "line\n", 5))
+        nanosleep(&(struct timespec){.tv_nsec = 20 * 1000000L}, NULL);
+}
+
+static void lines(const struct web_request *request, struct web_reply *reply)
+{
+    struct app *app = request->app;
+    struct loan *loan = malloc(sizeof *loan);
+    if (!loan)
+        return;
+    loan->app = app;
+    atomic_fetch_add(&app->lent, 1);
+    *reply = (struct web_reply){.status = 200,
+                                .content_type = "text/plain",
+                                .location = "/elsewhere",
+                                .stream = tell_lines,
+                                .release = end_loan,
+                                .owner = loan};
+}
+
 static void lent(const struct web_request *request, struct web_reply *reply)
 {
     struct app *app = request->app;
@@ -123,6 +147,7 @@ static const struct web_route routes[] = {
     {.path = "/slow", .methods = WEB_GET, .handler = slow},
     {.path = "/tagged", .methods = WEB_GET, .handler = tagged},
     {.path = "/large", .methods = WEB_GET, .handler = large},
+    {.path = "/lines", .methods = WEB_GET, .handler = lines},
     {.path = "/lent", .methods = WEB_GET, .handler = lent},
     {.path = "/arena", .methods = WEB_GET, .handler = take_arena},
 };

@@ -159,6 +159,17 @@ test("requests in flight are finished, the stop waits for them", async (t) => {
   assert.equal(await exited, 0);
 });
 
+test("a stream ends with the server, which does not wait for its client", async (t) => {
+  const { child, exited, socket } = await startOwn(t);
+  const replies = Array.from({ length: 8 }, () => request(socket, "/lines"));
+  await sleep(200);
+  const before = Date.now();
+  child.kill("SIGTERM");
+  assert.equal(await exited, 0);
+  assert.ok(Date.now() - before < 1000, `${Date.now() - before} ms`);
+  for (const reply of await Promise.all(replies)) assert.match(reply.body, /^(line\n)+$/);
+});
+
 test("a request that does not end is given up after 2 s, with code 1", async (t) => {
   const { child, exited, socket, output } = await startOwn(t);
   const lost = assert.rejects(request(socket, "/slow?ms=20000"));

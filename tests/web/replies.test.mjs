@@ -132,6 +132,25 @@ test("replies", async (t) => {
     assert.equal(JSON.parse((await get("/lent")).body).lent, 0);
   });
 
+  await t.test("a stream arrives piece by piece, and is released when its client has gone", async () => {
+    const head = await get("/lines", { method: "HEAD" });
+    assert.equal(head.headers["content-length"], undefined);
+    assert.equal(head.headers["x-accel-buffering"], "no");
+    assert.equal(head.headers.location, "/elsewhere");
+    assert.equal(head.body, "");
+    const reader = await connect(socket);
+    const arrived = [];
+    reader.on("data", (chunk) => arrived.push(chunk.toString("latin1")));
+    reader.write(encodeRequest({ REQUEST_METHOD: "GET", SCRIPT_NAME: "/lines" }));
+    await sleep(300);
+    assert.ok(arrived.length >= 4, `${arrived.length} pieces`);
+    assert.match(arrived.at(-1), /line\n/);
+    assert.equal(JSON.parse((await get("/lent")).body).lent, 1);
+    reader.destroy();
+    await sleep(200);
+    assert.equal(JSON.parse((await get("/lent")).body).lent, 0);
+  });
+
   await t.test("a request may use 8 MB of memory, each one anew", async () => {
     for (let i = 0; i < 20; i++) assert.equal((await get("/arena?bytes=8000000")).status, 200);
     const reply = await get("/arena?bytes=8500000");
