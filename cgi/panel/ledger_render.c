@@ -86,10 +86,11 @@ static void put_row(struct json_writer *w, const struct settlement_sum *row)
     json_close_object(w);
 }
 
-static void put_total(struct json_writer *w, const struct fee_totals *totals)
+/* The sum of nothing is no lower bound worth a figure: a scan that has only begun knows nothing. */
+static void put_total(struct json_writer *w, const struct fee_totals *totals, bool is_complete)
 {
     amount sum = 0;
-    bool known = true;
+    bool known = is_complete || totals->count > 0;
     for (size_t i = 0; i < totals->count && known; i++)
         known = !totals->rows[i].overflow && !amount_add(sum, totals->rows[i].fees, &sum);
     money_put(w, "feesNeuron", known, sum);
@@ -104,7 +105,7 @@ static void put_settlements(struct json_writer *w, const struct source *scan)
         return;
     }
     json_open_object(w, "settlements");
-    put_total(w, totals);
+    put_total(w, totals, is_complete);
     json_open_array(w, "providers");
     for (size_t i = 0; i < totals->count; i++)
         put_row(w, &totals->rows[i]);

@@ -31,9 +31,10 @@ function assertBounded(stack) {
     }
 }
 
-/** What the sources had to show. */
+/** What the sources had to show. The scan of settlements goes its own way (settlements.test.mjs). */
 function values({ agent, network, services, servicesTotal, ledger }) {
-    return { balance: agent.balanceNeuron, hasHead: network.head !== null, services, servicesTotal, ledger };
+    const { settlements: _scanned, ...read } = ledger ?? {};
+    return { balance: agent.balanceNeuron, hasHead: network.head !== null, services, servicesTotal, ledger: read };
 }
 
 async function endFault({ end }, node) {
