@@ -905,7 +905,7 @@ export interface components {
             lastAt: components["schemas"]["NullableTime"];
         };
         Settlements: {
-            /** @description The sum over all providers; a lower bound while the scan is not complete */
+            /** @description The sum over all providers; a lower bound while the scan is not complete, null while it has found nothing yet. */
             feesNeuron: components["schemas"]["Neuron"] | null;
             providers: components["schemas"]["SettlementSum"][];
             /** @description Failed settlements that are in no row. */

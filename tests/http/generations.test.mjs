@@ -147,13 +147,21 @@ test('ledger and sub-accounts are read field by field', async (t) => {
         contract: LEDGER_ADDRESS,
         availableNeuron: String(node.ledger.availableBalance),
         totalNeuron: String(node.ledger.totalBalance),
+        minAccountBalanceNeuron: null,
+        minTransferNeuron: null,
+        providerMinimumNeuron: String(10n ** 18n),
+        settlements: null,
         accounts: [
             {
                 provider: account.provider,
                 balanceNeuron: String(account.balance),
                 pendingRefundNeuron: '5',
+                spendableNeuron: String(account.balance - 5n),
+                settledFeesNeuron: null,
                 acknowledged: true,
                 generation: String(account.generation),
+                funding: 'ok',
+                warning: null,
             },
         ],
     });

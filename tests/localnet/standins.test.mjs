@@ -96,7 +96,7 @@ test("the status API counts how the providers' requests ended", async () => {
     assert.equal(good.status, 'healthy');
     assert.equal(good.checks.uptime, 100);
     const { response_time: time } = good.performance;
-    assert.ok(time.p50 >= 30 && time.p50 < 1000);
+    assert.ok(time.p50 >= 29 && time.p50 < 1000, `${time.p50} ms`); // a timer may end a millisecond early
     assert.equal(time.unit, 'ms');
     assert.equal(time.samples, good.checks.total);
 

@@ -60,8 +60,9 @@ describe('an instance', { concurrency: false }, () => {
         assert.deepEqual(names, [
             'LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT', 'RUN', 'ZG_AGENT_NAME', 'ZG_CACHE_DB', 'ZG_CHAIN_RPC',
             'ZG_FLOW_CONTRACT', 'ZG_GPU_EXPORTER_URL', 'ZG_INFT_CONTRACT', 'ZG_INFT_MINT_TX', 'ZG_INFT_TOKEN_ID',
-            'ZG_LEDGER_CONTRACT', 'ZG_SERVING_CONTRACT', 'ZG_STATUS_URL', 'ZG_STORAGE_INDEXER',
-            'ZG_STORAGE_NODE_ENDPOINT', 'ZG_STORAGE_SCAN_URL', 'ZG_WALLET_ADDRESS',
+            'ZG_LEDGER_CONTRACT', 'ZG_MIRROR_TOPIC', 'ZG_MIRROR_URL', 'ZG_PROBE_PROVIDERS', 'ZG_PROVIDER_ADDRESS',
+            'ZG_SERVING_CONTRACT', 'ZG_STATUS_URL', 'ZG_STORAGE_INDEXER', 'ZG_STORAGE_NODE_ENDPOINT',
+            'ZG_STORAGE_SCAN_URL', 'ZG_WALLET_ADDRESS',
         ]);
         for (const name of ['localnet', 'nginx']) {
             const text = await readFile(`/proc/${pids[name]}/environ`, 'utf8');
