@@ -1,10 +1,8 @@
 // The page in a real browser, on the local network.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { provider, registerServices } from '../../scripts/localnet/control.mjs';
-import { launchBrowser, openPage } from '../lib/browser.mjs';
+import { axeFindings, launchBrowser, openPage } from '../lib/browser.mjs';
 import { makeService } from '../lib/contracts.mjs';
 import { startReading, startStack } from '../lib/stack.mjs';
 import { openNode } from '../lib/stub-rpc.mjs';
@@ -29,7 +27,6 @@ const HOSTILE = [
 const CHAIN = ['Chain head', 'Compute services', 'Ledger and balances'];
 const READ = [...CHAIN, 'GPU'];
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -211,9 +208,7 @@ for (const { path, colorScheme } of LOOKS) {
             await page.locator('#history').scrollIntoViewIfNeeded();
             await page.locator('.zg-spark-line').first().waitFor({ state: 'attached' });
         }
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
+        assert.deepEqual(await axeFindings(page), []);
     });
 }
 
