@@ -15,7 +15,13 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Page url="/api/metrics" evidence="/api/evidence" initial={readSnapshot(document)} theme={chosenTheme()} />
+      <Page
+        url="/api/metrics"
+        evidence="/api/evidence"
+        history="/api/history"
+        initial={readSnapshot(document)}
+        theme={chosenTheme()}
+      />
     </StrictMode>,
   );
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { launchBrowser, openPage } from '../lib/browser.mjs';
+import { axeFindings, launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
 import { servePages } from '../lib/page-server.mjs';
 import { findCuts, layoutOf, measurePanel } from './panel-measures.mjs';
@@ -128,10 +128,15 @@ for (const state of STATES) {
         });
         after(() => visit?.close());
 
-        test('every text is large and clear enough, and every mark', async () => {
-            await assertReadable(visit.page);
-            const light = await visitKiosk(state, 'light');
-            await assertReadable(light.page).finally(light.close);
+        test('every text is large and clear enough, and every mark; axe finds nothing', async (t) => {
+            for (const theme of ['dark', 'light']) {
+                const { page, close } = await visitKiosk(state, theme);
+                t.after(close);
+                await assertReadable(page);
+                // axe waits by the page's clock.
+                await page.clock.resume();
+                assert.deepEqual(await axeFindings(page), []);
+            }
         });
 
         for (const [width, height] of SIZES) {

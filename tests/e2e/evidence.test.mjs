@@ -1,15 +1,12 @@
 // Behind the feet of the cards: what was asked, what came, and a line that anyone can run.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { launchBrowser, openPage } from '../lib/browser.mjs';
+import { axeFindings, launchBrowser, openPage } from '../lib/browser.mjs';
 import { startStack } from '../lib/stack.mjs';
 
 const run = promisify(execFile);
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FEET = [
     ['GPU Utilization', 'GPU'],
     ['Storage Usage', 'Storage'],
@@ -46,9 +43,7 @@ async function openDrawer(t, card, title) {
 for (const [card, title] of FEET) {
     test(`the foot of ${card} opens its evidence, and axe finds nothing there`, async (t) => {
         const { page, complaints } = await openDrawer(t, card, title);
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate(() => globalThis.axe.run('dialog'));
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+        assert.deepEqual(await axeFindings(page, 'dialog'), []);
         assert.deepEqual(complaints, []);
     });
 }

@@ -29,6 +29,11 @@ try {
         await page.goto(stack.url + path);
         await page.locator('header [data-status="connected"]').waitFor();
         await page.evaluate(() => document.fonts.ready);
+        if (fullPage) {
+            // The history is asked for once it is on the screen.
+            await page.locator('#history').scrollIntoViewIfNeeded();
+            await page.locator('.zg-spark-line').first().waitFor({ state: 'attached' });
+        }
         await page.screenshot({ path: join(FOLDER, file), fullPage, animations: 'disabled' });
         await close();
         console.log(join('docs/images', file));

@@ -1,8 +1,11 @@
 // Chromium, and what it complains about.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
 const DEADLINE_MS = 10_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // A browser that does nothing of its own accord: what it asks for, the page made it ask for.
 const ARGS = [
@@ -44,4 +47,16 @@ export async function openPage(browser, options = {}) {
         });
     });
     return { page, complaints, requested, close: () => context.close() };
+}
+
+/**
+ * What axe has to say against a page.
+ * @param {import('playwright-core').Page} page
+ * @param {string} [part]  a selector; else the whole document
+ * @returns {Promise<string[]>} each rule with what breaks it
+ */
+export async function axeFindings(page, part) {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((context) => globalThis.axe.run(context), part ?? 'html');
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }

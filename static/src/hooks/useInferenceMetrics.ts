@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useState } from "react";
 import type { InferenceMetricsProps } from "../components/panels/InferenceMetrics";
-import { serverNow } from "../lib/clock";
+import { serverNow, type ServerClock } from "../lib/clock";
 import { connectionOf } from "../lib/connection";
-import { startPolling, type Reply } from "../lib/poller";
+import type { Metrics } from "../lib/model";
+import { startPolling } from "../lib/poller";
+import { asMetrics } from "../lib/reply";
 import type { Snapshot } from "../lib/snapshot";
 
 export interface PollingOptions {
@@ -15,6 +17,10 @@ export interface PollingOptions {
 }
 
 type LiveProps = Omit<InferenceMetricsProps, "className" | "theme">;
+
+interface Reply extends ServerClock {
+  metrics: Metrics;
+}
 
 /** Polls `url` (/api/metrics of any instance) and returns what InferenceMetrics renders. */
 export function useInferenceMetrics(url: string, options: PollingOptions = {}): LiveProps {
@@ -37,6 +43,8 @@ export function useInferenceMetrics(url: string, options: PollingOptions = {}): 
     return startPolling({
       url,
       intervalMs,
+      read: readReply,
+      what: "metrics",
       onReply: (next) => {
         setReply(next);
         setMonotonic(next.receivedAt);
@@ -77,4 +85,11 @@ export function useInferenceMetrics(url: string, options: PollingOptions = {}): 
       sources: metrics.sources,
     }),
   };
+}
+
+function readReply(body: unknown, headers: Headers): Reply | null {
+  const metrics = asMetrics(body);
+  if (!metrics) return null;
+  // Without a readable Date the rendering time stands in: ages come out too small by the cache's age, at worst.
+  return { metrics, date: Date.parse(headers.get("date") ?? metrics.renderedAt), receivedAt: performance.now() };
 }

@@ -21,6 +21,8 @@ export type SourceName = keyof Sources;
 export type Network = Schemas["Network"];
 export type Agent = Schemas["Agent"];
 export type Metrics = Schemas["Metrics"];
+export type History = Schemas["History"];
+export type Figure = keyof History["series"];
 
 export type InferenceJob = Schemas["Job"];
 export type RecentJobs = Schemas["RecentJobs"];

@@ -1,26 +1,24 @@
 // Asks the server again and again: one request in flight, a back-off with jitter while it fails, silence while the
 // tab is hidden. The browser keeps the ETag (`cache: "no-cache"`), so that another origin needs no preflight.
-import type { ServerClock } from "./clock";
-import type { Metrics } from "./model";
-import { asMetrics } from "./reply";
 
 const TIMEOUT_MS = 4_000;
 /** With the spread at most 4.8 s, so that a server that is back is noticed within 5 s. */
 const MAX_DELAY_MS = 4_000;
 
-export interface Reply extends ServerClock {
-  metrics: Metrics;
-}
-
-export interface PollerOptions {
+export interface PollerOptions<T> {
   url: string;
   intervalMs: number;
-  onReply: (reply: Reply) => void;
+  /** What is wanted of a reply's parsed JSON; null when it is something else. */
+  read: (body: unknown, headers: Headers) => T | null;
+  /** Names what is wanted, for the failure to get it. */
+  what: string;
+  onReply: (reply: T) => void;
   onFailure: (what: string) => void;
 }
 
 /** Starts at once (or when the tab is next shown); the returned function ends it for good. */
-export function startPolling({ url, intervalMs, onReply, onFailure }: PollerOptions): () => void {
+export function startPolling<T>(options: PollerOptions<T>): () => void {
+  const { intervalMs, onReply, onFailure } = options;
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let inFlight: AbortController | undefined;
@@ -31,15 +29,15 @@ export function startPolling({ url, intervalMs, onReply, onFailure }: PollerOpti
     clearTimeout(timer);
     const request = new AbortController();
     inFlight = request;
-    const outcome = await ask(url, request);
+    const outcome = await ask(options, request);
     inFlight = undefined;
     if (isStopped()) return;
-    if (typeof outcome === "string") {
+    if ("failure" in outcome) {
       failures += 1;
-      onFailure(outcome);
+      onFailure(outcome.failure);
     } else {
       failures = 0;
-      onReply(outcome);
+      onReply(outcome.reply);
     }
     timer = setTimeout(() => void poll(), delayAfter(failures, intervalMs));
   };
@@ -63,25 +61,22 @@ export function startPolling({ url, intervalMs, onReply, onFailure }: PollerOpti
 /** The interval while all is well; then doubling, spread over ±20 % so that many viewers do not return as one. */
 function delayAfter(failures: number, intervalMs: number): number {
   if (failures === 0) return intervalMs;
-  const delay = Math.min(MAX_DELAY_MS, intervalMs * 2 ** (failures - 1));
+  const delay = Math.min(Math.max(MAX_DELAY_MS, intervalMs), intervalMs * 2 ** (failures - 1));
   return delay * (0.8 + Math.random() * 0.4);
 }
 
 /** A reply, or what went wrong in words for the header. */
-async function ask(url: string, request: AbortController): Promise<Reply | string> {
+async function ask<T>({ url, read, what }: PollerOptions<T>, request: AbortController): Promise<{ reply: T } | { failure: string }> {
   const timeout = setTimeout(() => {
     request.abort();
   }, TIMEOUT_MS);
   try {
     const response = await fetch(url, { cache: "no-cache", signal: request.signal });
-    if (!response.ok) return trouble(response.status);
-    const metrics = asMetrics(await response.json());
-    if (!metrics) return "server gave no metrics";
-    // Without a readable Date the rendering time stands in: ages come out too small by the cache's age, at worst.
-    const date = Date.parse(response.headers.get("date") ?? metrics.renderedAt);
-    return { metrics, date, receivedAt: performance.now() };
+    if (!response.ok) return { failure: trouble(response.status) };
+    const reply = read(await response.json(), response.headers);
+    return reply === null ? { failure: `server gave no ${what}` } : { reply };
   } catch {
-    return "server not answering";
+    return { failure: "server not answering" };
   } finally {
     clearTimeout(timeout);
   }

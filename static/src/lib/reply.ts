@@ -1,5 +1,5 @@
 // The gate for data from outside: a reply is either a whole snapshot or nothing.
-import type { Metrics } from "./model";
+import type { History, Metrics } from "./model";
 
 /** Parsed JSON as a snapshot; null when it is something else (a problem document, an HTML page's remains, null). */
 export function asMetrics(value: unknown): Metrics | null {
@@ -13,6 +13,12 @@ export function asMetrics(value: unknown): Metrics | null {
     isObject(value.sources.chain);
   // The server validates every reply against the API description; here only the shape that rendering leans on is checked.
   return whole ? (value as unknown as Metrics) : null;
+}
+
+/** Parsed JSON as a history; null when it is something else. */
+export function asHistory(value: unknown): History | null {
+  const whole = isObject(value) && Number(value.stepMs) > 0 && Array.isArray(value.times) && isObject(value.series);
+  return whole ? (value as unknown as History) : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

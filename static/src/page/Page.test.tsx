@@ -1,12 +1,31 @@
 // @vitest-environment jsdom
-import { fireEvent, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { metrics, NOW } from "../test/samples";
 import { Page } from "./Page";
 
+/** Plays the browser's part: `seen` tells the page that the history has come on the screen, or has left it. */
+let seen: ((isIntersecting: boolean) => void) | undefined;
+
+class Window {
+  constructor(notify: (entries: { isIntersecting: boolean }[]) => void) {
+    seen = (isIntersecting) => {
+      notify([{ isIntersecting }]);
+    };
+  }
+  observe = () => undefined;
+  disconnect = () => undefined;
+}
+
+function asked(url: string): number {
+  return vi.mocked(fetch).mock.calls.filter(([address]) => address === url).length;
+}
+
 beforeEach(() => {
   history.replaceState(null, "", "/");
   vi.stubGlobal("fetch", vi.fn(() => new Promise(() => undefined)));
+  vi.stubGlobal("IntersectionObserver", Window);
+  seen = undefined;
   // jsdom has no modal dialogs.
   HTMLDialogElement.prototype.showModal = function showModal() {
     this.open = true;
@@ -14,7 +33,7 @@ beforeEach(() => {
 });
 
 function show() {
-  return render(<Page url="/api/metrics" evidence="/api/evidence" initial={{ metrics: metrics(), date: NOW }} theme="dark" />);
+  return render(<Page url="/api/metrics" evidence="/api/evidence" history="/api/history" initial={{ metrics: metrics(), date: NOW }} theme="dark" />);
 }
 
 test("the included snapshot is on the first screen and below it", () => {
@@ -70,4 +89,22 @@ test("the feet and the list of sources open the evidence", async () => {
   expect(fetch).toHaveBeenCalledWith("/api/evidence/gpu", expect.anything());
   fireEvent.click(screen.getByRole("button", { name: "Provider status" }));
   await screen.findByRole("dialog", { name: "Provider status" });
+});
+
+test("the history is asked for while it is on the screen, and never in kiosk", () => {
+  show();
+  expect(asked("/api/history")).toBe(0);
+  act(() => seen?.(true));
+  expect(asked("/api/history")).toBe(1);
+  fireEvent.keyDown(document.body, { key: "k" });
+  expect(screen.queryByRole("region", { name: "Last 15 min" })).toBeNull();
+});
+
+test("a paused page does not ask for the history either", () => {
+  show();
+  fireEvent.keyDown(document.body, { key: "p" });
+  act(() => seen?.(true));
+  expect(asked("/api/history")).toBe(0);
+  fireEvent.keyDown(document.body, { key: "p" });
+  expect(asked("/api/history")).toBe(1);
 });

@@ -4,6 +4,7 @@ import { useInferenceMetrics } from "../hooks/useInferenceMetrics";
 import type { SourceName, Theme } from "../lib/model";
 import type { Snapshot } from "../lib/snapshot";
 import { Help } from "./Help";
+import { HistoryTracks } from "./HistoryTracks";
 import { LedgerTable } from "./LedgerTable";
 import { ProviderFacts } from "./ProviderFacts";
 import { ServiceTable } from "./ServiceTable";
@@ -18,11 +19,13 @@ interface PageProps {
   url: string;
   /** Where the evidence of each source is. */
   evidence: string;
+  /** Where the last minutes of each figure are. */
+  history: string;
   initial: Snapshot | null;
   theme: Theme;
 }
 
-export function Page({ url, evidence, initial, theme }: PageProps) {
+export function Page({ url, evidence, history, initial, theme }: PageProps) {
   const [isPaused, setIsPaused] = useState(false);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const [proven, setProven] = useState<SourceName | null>(null);
@@ -55,6 +58,7 @@ export function Page({ url, evidence, initial, theme }: PageProps) {
       </div>
       {isKiosk || !sources || !services ? null : (
         <div className="zg:flex zg:flex-col zg:gap-40 zg:px-20 zg:pt-24 zg:pb-48">
+          <HistoryTracks url={history} sources={sources} isPaused={isPaused} now={now} />
           <ServiceTable
             services={services}
             total={servicesTotal}

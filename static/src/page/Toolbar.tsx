@@ -16,8 +16,8 @@ export function Toolbar({ isPaused, onPause, onKiosk, onFullScreen, onHelp }: To
       aria-label="View"
       className="zg-toolbar zg:flex zg:h-48 zg:items-center zg:gap-6 zg:px-20 zg:pb-10 zg:text-desk zg:text-soft"
     >
-      <a href="#services" className="zg:mr-auto zg:py-6 zg:pr-10 zg:[text-underline-offset:4px]">
-        Services and sources
+      <a href="#history" className="zg:mr-auto zg:py-6 zg:pr-10 zg:[text-underline-offset:4px]">
+        History, services, sources
       </a>
       <Tool onPress={onPause}>{isPaused ? "Resume" : "Pause"}</Tool>
       <Tool onPress={onKiosk}>Kiosk</Tool>

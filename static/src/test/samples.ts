@@ -1,5 +1,5 @@
 // Realistic props for tests. NOW is the server's time in all of them.
-import type { ComputeMetrics, Gpu, INFTStatus, InferenceJob, Metrics, Service, Source, Sources, StorageMetrics } from "../lib/model";
+import type { ComputeMetrics, Figure, Gpu, History, INFTStatus, InferenceJob, Metrics, Service, Source, Sources, StorageMetrics } from "../lib/model";
 
 export const NOW = Date.parse("2026-03-01T12:00:00.000Z");
 
@@ -131,5 +131,29 @@ export function metrics(fields: Partial<Metrics> = {}): Metrics {
     renderedAt: before(1000),
     build: { version: "0.1.0", commit: null },
     ...fields,
+  };
+}
+
+/** A history in which the given figures have these values, each as long as the first, and the others none. */
+export function history(series: Partial<Record<Figure, (number | null)[]>>, stepMs = 5000): History {
+  const length = Object.values(series)[0]?.length ?? 0;
+  const unknown = Array.from({ length }, () => null);
+  return {
+    stepMs,
+    times: unknown.map((_, index) => before((length - 1 - index) * stepMs)),
+    series: {
+      gpuUtilization: unknown,
+      memoryUtilization: unknown,
+      activeJobs: unknown,
+      avgLatencyMs: unknown,
+      totalInferences: unknown,
+      completedJobs: unknown,
+      failedJobs: unknown,
+      tokensPerSecond: unknown,
+      usedStorageGb: unknown,
+      objectCount: unknown,
+      headAgeMs: unknown,
+      ...series,
+    },
   };
 }
