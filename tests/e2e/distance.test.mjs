@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { axeFindings, launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
 import { servePages } from '../lib/page-server.mjs';
@@ -65,7 +66,17 @@ async function visitKiosk(state, theme) {
     await page.clock.pauseAt(NOW + 10_000);
     await page.evaluate(() => document.fonts.ready);
     await page.locator('.zg-panel').waitFor();
+    await untilSettled(page);
     return { page, close };
+}
+
+/** The tick before the pause may yet be on its way to the screen. */
+async function untilSettled(page) {
+    const words = () => page.locator('.zg-panel').innerText();
+    for (let last = null, now = await words(); now !== last; now = await words()) {
+        last = now;
+        await sleep(200);
+    }
 }
 
 const quote = ({ text }) => `"${text.slice(0, 40)}"`;

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { computeAddress } from 'ethers';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
-import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
+import { assertComponent, assertDocumented, openapi } from '../lib/openapi.mjs';
 import { inMemory } from '../lib/processes.mjs';
 import { IS_SANITIZED, readingFrom, ROOT, startStack } from '../lib/stack.mjs';
 import { StubNode } from '../lib/stub-rpc.mjs';
@@ -159,7 +159,9 @@ test('older pages follow each other without a gap', async () => {
 });
 
 describe('who may', () => {
-    const OTHERS = ['/admin/api', '/admin/api/', '/admin/api/jobs/x', '/admin/api/benchmarks', '/admin/api/preflight', '/admin/api/nothing'];
+    const NOWHERE = ['/admin/api', '/admin/api/', '/admin/api/jobs/x', '/admin/api/nothing'];
+    const DOCUMENTED = Object.keys(openapi.paths).filter((path) => path.startsWith('/admin/') && path !== ROUTE);
+    const OTHERS = [...NOWHERE, ...DOCUMENTED.map((path) => path.replace('{id}', 'b-20260101-000000-0000'))];
     const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'OPTIONS'];
 
     test('the recording token records and opens nothing else; no token opens anything', async () => {
@@ -179,7 +181,8 @@ describe('who may', () => {
     test('the admin token opens both, and learns which routes there are', async () => {
         const token = PLANTED.ADMIN_TOKEN;
         assert.equal((await send([], { token })).status, 200);
-        for (const path of OTHERS) assertProblem(await send(undefined, { token, method: 'GET', path }), 404, 'not_found');
+        for (const path of NOWHERE) assertProblem(await send(undefined, { token, method: 'GET', path }), 404, 'not_found');
+        for (const path of OTHERS) assert.notEqual((await send(undefined, { token, method: 'GET', path })).status, 401, path);
         const reply = await send(undefined, { token, method: 'GET' });
         assertProblem(reply, 405, 'method_not_allowed');
         assert.equal(reply.headers.allow, 'POST, OPTIONS');

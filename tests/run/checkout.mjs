@@ -75,6 +75,7 @@ function startInstance(folder, owner, [program, ...args], settings = {}) {
     const environment = {
         PATH: process.env.PATH,
         HOME: folder,
+        BUILD,
         NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? '',
         ...settings,
     };
