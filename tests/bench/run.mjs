@@ -51,7 +51,7 @@ async function run() {
         const sections = [measureStore(subjects.stack.folder), engine];
         const results = [
             ...targets(roundsOf, decoder),
-            hanging,
+            ...hanging,
             measureRound(),
             ...sections.flatMap((section) => section.results),
         ];
