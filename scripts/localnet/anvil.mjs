@@ -1,14 +1,13 @@
 // The EVM node: one anvil process, bound to loopback.
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawnProblem, spawnTied } from './child.mjs';
 import { CHAIN_ID } from './chain.mjs';
 import { Failure } from './failure.mjs';
+import { assertFree, freePort, HOST } from './free-port.mjs';
 import { call } from './rpc.mjs';
 
-const HOST = '127.0.0.1';
 // A saved state of several days takes seconds to load.
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 400;
@@ -25,25 +24,6 @@ function binaryPath() {
         );
     }
     return path;
-}
-
-/**
- * @param {number} port  0 picks a free one
- * @returns {Promise<number>} a port that was free a moment ago
- */
-function claimPort(port) {
-    return new Promise((resolve, reject) => {
-        const probe = createServer();
-        probe.on('error', (error) => {
-            const taken = error.code === 'EADDRINUSE';
-            const why = taken ? 'is taken' : `cannot be used: ${error.code}`;
-            reject(new Failure(`port ${port} on ${HOST} ${why}`));
-        });
-        probe.listen(port, HOST, () => {
-            const chosen = probe.address().port;
-            probe.close(() => resolve(chosen));
-        });
-    });
 }
 
 /**
@@ -64,7 +44,8 @@ function claimPort(port) {
  */
 export async function startAnvil({ port, stateFile, signal }) {
     const binary = binaryPath();
-    const chosenPort = await claimPort(port);
+    const chosenPort = port || (await freePort());
+    await assertFree(chosenPort);
     const rpc = `http://${HOST}:${chosenPort}`;
     const args = ['--host', HOST, '--port', String(chosenPort), '--chain-id', String(CHAIN_ID)];
     args.push('--quiet', '--no-cors', '--no-mining', '--no-request-size-limit');

@@ -10,11 +10,11 @@ import {
     rmSync,
     writeFileSync,
 } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../scripts/localnet/free-port.mjs';
 import { getJson, request } from './http.mjs';
 import { childrenOf, descendantsOf, programOf, runs } from './processes.mjs';
 import { until } from './until.mjs';
@@ -25,21 +25,12 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 5_000;
 
+/** More of them than a busy machine explains, and nginx has lost its way. */
+const OLDER_COPIES = 10;
+
 const REPORT = /^.*(ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:)/m;
 /** ILL, ABRT, BUS, FPE and SEGV. */
 const CRASH = /"event":"exit".*"signal":(4|6|7|8|11)\b/;
-
-/** @returns {Promise<number>} a port on loopback that was free a moment ago */
-export function freePort() {
-    return new Promise((resolve, reject) => {
-        const probe = net.createServer();
-        probe.on('error', reject);
-        probe.listen(0, '127.0.0.1', () => {
-            const { port } = probe.address();
-            probe.close(() => resolve(port));
-        });
-    });
-}
 
 /** The programs are of a build with a sanitizer, which takes memory of its own. */
 export const IS_SANITIZED = (process.env.BUILD ?? 'build') !== 'build';
@@ -60,6 +51,9 @@ process.on('exit', () => {
 });
 
 export class Stack {
+    /** When the newest copy of /api/metrics that was seen was made. */
+    #newest = '';
+
     /**
      * @param {object} parts
      * @param {string} parts.folder  of its own, removed at the end
@@ -116,8 +110,15 @@ export class Stack {
         return getJson(`${this.url}${path}`);
     }
 
-    metrics() {
-        return this.getJson('/api/metrics');
+    /** Never goes back: until nginx has stored a newer copy it may once hand out the one before. */
+    async metrics() {
+        let metrics = await this.getJson('/api/metrics');
+        for (let more = OLDER_COPIES; more > 0 && metrics.renderedAt < this.#newest; more--) {
+            await sleep(50);
+            metrics = await this.getJson('/api/metrics');
+        }
+        this.#newest = metrics.renderedAt;
+        return metrics;
     }
 
     /**

@@ -1,6 +1,7 @@
 // A JSON-RPC node that tells what a test wants to be told, honestly or not.
 import http from 'node:http';
 import { getAddress, toQuantity } from 'ethers';
+import { freePort } from '../../scripts/localnet/free-port.mjs';
 import { PAGE, addressOf, ledger, serving } from './contracts.mjs';
 
 export const SERVING_ADDRESS = addressOf(900_001);
@@ -69,11 +70,11 @@ export class StubNode {
             this.sockets.add(socket);
             socket.on('close', () => this.sockets.delete(socket));
         });
+        this.port ||= await freePort();
         await new Promise((resolve, reject) => {
             this.server.on('error', reject);
             this.server.listen(this.port, '127.0.0.1', resolve);
         });
-        this.port = this.server.address().port;
         return this;
     }
 

@@ -1,5 +1,6 @@
 // A web server that says what a test wants to be said: an exporter, the status API.
 import http from 'node:http';
+import { freePort } from '../../scripts/localnet/free-port.mjs';
 
 export class StubServer {
     /** @param {string} text  that it answers with */
@@ -39,11 +40,11 @@ export class StubServer {
             this.sockets.add(socket);
             socket.on('close', () => this.sockets.delete(socket));
         });
+        this.port ||= await freePort();
         await new Promise((resolve, reject) => {
             this.server.on('error', reject);
             this.server.listen(this.port, this.host, resolve);
         });
-        this.port = this.server.address().port;
         return this;
     }
 

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { startResponder } from './fcgi.mjs';
-import { freePort } from './free-port.mjs';
+import { freePort } from '../../scripts/localnet/free-port.mjs';
 
 const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;

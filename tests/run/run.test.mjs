@@ -6,7 +6,7 @@ import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { END_MS, makeCheckout, processesOf, startedBy } from './checkout.mjs';
-import { freePort } from './free-port.mjs';
+import { freePort } from '../../scripts/localnet/free-port.mjs';
 import { isRunning, statusOf, until } from './processes.mjs';
 
 const RUN = ['scripts/run'];

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './free-port.mjs';
+import { freePort } from '../../scripts/localnet/free-port.mjs';
 import { isRunning, processesWith, statusOf, until } from './processes.mjs';
 
 const SUPERVISE = new URL(`../../${process.env.BUILD ?? 'build'}/supervise`, import.meta.url).pathname;

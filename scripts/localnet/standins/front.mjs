@@ -1,10 +1,9 @@
 // The HTTP server of one stand-in, on loopback, with its faults before it.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Failure } from '../failure.mjs';
+import { freePort, HOST, portFailure } from '../free-port.mjs';
 import { checkedFault, commit } from './faults.mjs';
 
-const HOST = '127.0.0.1';
 const NO_FAULT = Object.freeze({});
 
 /** Thrown by a handler: an answer that ends the request. */
@@ -70,14 +69,14 @@ export class Front {
         const front = new Front();
         front.name = name;
         front.#server = createServer((req, res) => front.#answer(req, res));
-        front.#server.listen(port, HOST);
+        const chosenPort = port || (await freePort());
+        front.#server.listen(chosenPort, HOST);
         try {
             await once(front.#server, 'listening');
         } catch (error) {
-            const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${error.code}`;
-            throw new Failure(`port ${port} on ${HOST} ${why}`);
+            throw portFailure(chosenPort, error);
         }
-        front.origin = `http://${HOST}:${front.#server.address().port}`;
+        front.origin = `http://${HOST}:${chosenPort}`;
         return front;
     }
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../lib/stack.mjs';
+import { freePort } from '../../../scripts/localnet/free-port.mjs';
 import { SERVER_CORE, onCore } from './cores.mjs';
 import { PATH } from './nginx.mjs';
 import { Server } from './server.mjs';

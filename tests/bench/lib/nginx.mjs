@@ -3,7 +3,7 @@
 // same path, with the same headers and the same access log.
 import { chownSync, copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../lib/stack.mjs';
+import { freePort } from '../../../scripts/localnet/free-port.mjs';
 import { SERVER_CORE, onCore } from './cores.mjs';
 import { Server } from './server.mjs';
 
