@@ -17,7 +17,6 @@ if (root) {
     <StrictMode>
       <Page
         url="/api/metrics"
-        evidence="/api/evidence"
         history="/api/history"
         initial={readSnapshot(document)}
         theme={chosenTheme()}

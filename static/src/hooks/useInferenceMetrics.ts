@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import type { InferenceMetricsProps } from "../components/panels/InferenceMetrics";
+import { evidenceBeside } from "../evidence/evidence";
 import { serverNow, type ServerClock } from "../lib/clock";
 import { connectionOf } from "../lib/connection";
 import type { Metrics } from "../lib/model";
@@ -27,7 +28,7 @@ export function useInferenceMetrics(url: string, options: PollingOptions = {}): 
   const { intervalMs = 2000, initial = null, paused = false } = options;
   const [reply, setReply] = useState<Reply | null>(() => initial && { ...initial, receivedAt: performance.now() });
   const [failed, setFailed] = useState<{ count: number; what: string | null }>({ count: 0, what: null });
-  const [monotonic, setMonotonic] = useState(() => performance.now());
+  const [monotonic, setMonotonic] = useState(() => reply?.receivedAt ?? performance.now());
 
   useEffect(() => {
     const timer = setInterval(() => {
@@ -75,6 +76,7 @@ export function useInferenceMetrics(url: string, options: PollingOptions = {}): 
     error,
     paused,
     now: reply && serverNow(reply, monotonic),
+    evidenceUrl: evidenceBeside(url),
     ...(metrics && {
       agent: metrics.agent,
       network: metrics.network,

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
+import { playDialogs } from "../test/dialogs";
 import { metrics, NOW } from "../test/samples";
 import { Page } from "./Page";
 
@@ -26,14 +27,11 @@ beforeEach(() => {
   vi.stubGlobal("fetch", vi.fn(() => new Promise(() => undefined)));
   vi.stubGlobal("IntersectionObserver", Window);
   seen = undefined;
-  // jsdom has no modal dialogs.
-  HTMLDialogElement.prototype.showModal = function showModal() {
-    this.open = true;
-  };
+  playDialogs();
 });
 
 function show() {
-  return render(<Page url="/api/metrics" evidence="/api/evidence" history="/api/history" initial={{ metrics: metrics(), date: NOW }} theme="dark" />);
+  return render(<Page url="/api/metrics" history="/api/history" initial={{ metrics: metrics(), date: NOW }} theme="dark" />);
 }
 
 test("the included snapshot is on the first screen and below it", () => {

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { InferenceMetrics } from "../components/panels/InferenceMetrics";
+import { EvidenceScope } from "../evidence/EvidenceScope";
 import { useInferenceMetrics } from "../hooks/useInferenceMetrics";
-import type { SourceName, Theme } from "../lib/model";
+import type { Theme } from "../lib/model";
 import type { Snapshot } from "../lib/snapshot";
 import { Help } from "./Help";
 import { HistoryTracks } from "./HistoryTracks";
@@ -13,22 +14,17 @@ import { Toolbar } from "./Toolbar";
 import { toggleFullScreen, useKeyboard } from "./useKeyboard";
 import { useKiosk } from "./useKiosk";
 
-const EvidenceDrawer = lazy(() => import("./EvidenceDrawer"));
-
 interface PageProps {
   url: string;
-  /** Where the evidence of each source is. */
-  evidence: string;
   /** Where the last minutes of each figure are. */
   history: string;
   initial: Snapshot | null;
   theme: Theme;
 }
 
-export function Page({ url, evidence, history, initial, theme }: PageProps) {
+export function Page({ url, history, initial, theme }: PageProps) {
   const [isPaused, setIsPaused] = useState(false);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
-  const [proven, setProven] = useState<SourceName | null>(null);
   const [isKiosk, toggleKiosk] = useKiosk();
   const live = useInferenceMetrics(url, { initial, paused: isPaused });
   const { sources, network, services, servicesTotal = null, ledger = null, provider = null, now = null } = live;
@@ -45,7 +41,7 @@ export function Page({ url, evidence, history, initial, theme }: PageProps) {
     <main className="zg-page" data-theme={theme}>
       <h1 className="zg:sr-only">{live.agent?.name ?? "AI agent on 0G"}</h1>
       <div className="zg-first-screen">
-        <InferenceMetrics {...live} theme={theme} onEvidence={setProven} />
+        <InferenceMetrics {...live} theme={theme} />
         {isKiosk ? null : (
           <Toolbar
             isPaused={isPaused}
@@ -70,20 +66,10 @@ export function Page({ url, evidence, history, initial, theme }: PageProps) {
           />
           {ledger === null ? null : <LedgerTable ledger={ledger} source={sources.ledger} now={now} />}
           {provider === null ? null : <ProviderFacts provider={provider} source={sources.compute} now={now} />}
-          <SourceList sources={sources} now={now} onEvidence={setProven} />
+          <EvidenceScope url={live.evidenceUrl}>
+            <SourceList sources={sources} now={now} />
+          </EvidenceScope>
         </div>
-      )}
-      {proven === null ? null : (
-        <Suspense fallback={null}>
-          <EvidenceDrawer
-            key={proven}
-            source={proven}
-            base={evidence}
-            onClose={() => {
-              setProven(null);
-            }}
-          />
-        </Suspense>
       )}
       {isHelpOpen ? <Help onClose={toggleHelp} /> : null}
     </main>

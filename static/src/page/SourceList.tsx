@@ -1,16 +1,18 @@
+import { use } from "react";
+import { EvidenceContext } from "../evidence/EvidenceContext";
 import { reasonOf, stateNow } from "../lib/freshness";
-import type { SourceName, Sources } from "../lib/model";
+import type { Sources } from "../lib/model";
 import { originLine } from "../lib/origin";
 import { SOURCE_NAMES, sourceTitle } from "../lib/sources";
 
 interface SourceListProps {
   sources: Sources;
   now: number | null;
-  onEvidence: (source: SourceName) => void;
 }
 
 /** Where everything comes from; a part that is missing says what would turn it on. */
-export function SourceList({ sources, now, onEvidence }: SourceListProps) {
+export function SourceList({ sources, now }: SourceListProps) {
+  const open = use(EvidenceContext);
   return (
     <section aria-labelledby="sources" className="zg-list zg:flex zg:flex-col zg:gap-10 zg:text-desk">
       <h2 id="sources" className="zg:text-section zg:strong">
@@ -35,7 +37,7 @@ export function SourceList({ sources, now, onEvidence }: SourceListProps) {
                     type="button"
                     aria-haspopup="dialog"
                     onClick={() => {
-                      onEvidence(name);
+                      open?.(name);
                     }}
                     className="zg-opens zg:text-left"
                   >

@@ -1,8 +1,8 @@
 import { use, type ReactNode } from "react";
+import { EvidenceContext } from "../../evidence/EvidenceContext";
 import { stateNow } from "../../lib/freshness";
 import type { Source, SourceName } from "../../lib/model";
 import { originOf, ownNodeOf } from "../../lib/origin";
-import { EvidenceContext } from "./EvidenceContext";
 
 export interface FootEntry {
   /** Names the figures of this line where a card has several origins. */

@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
-import { act, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import axe from "axe-core";
 import { StrictMode } from "react";
+import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, expect, test, vi } from "vitest";
+import { playDialogs } from "../../test/dialogs";
 import { compute, inft, job, metrics, NOW, off, service, source, sources, storage } from "../../test/samples";
 import { InferenceMetrics, type InferenceMetricsProps } from "./InferenceMetrics";
 
@@ -179,6 +181,35 @@ test("rendered on a server it holds no time of its own", () => {
   const html = renderToString(<InferenceMetrics {...EIGHT} />);
   expect(html).toContain("78%");
   expect(html).not.toContain("ago");
+});
+
+test("a time of day waits for the viewer's time zone, even where the server knows what time it is", async () => {
+  const dated = <InferenceMetrics {...EIGHT} now={NOW} />;
+  const container = document.createElement("div");
+  container.innerHTML = renderToString(dated);
+  const time = container.querySelector("time");
+  expect(time?.textContent).toBe("");
+  expect(container.textContent).toContain("2 minutes ago");
+  const onRecoverableError = vi.fn();
+  const root = await act(() => hydrateRoot(container, dated, { onRecoverableError }));
+  expect(time?.textContent).toMatch(/^\d\d:\d\d$/);
+  expect(onRecoverableError).not.toHaveBeenCalled();
+  act(() => {
+    root.unmount();
+  });
+});
+
+test("feet are plain text until it is known where the evidence is", async () => {
+  const { rerender } = show(FOUNDATION);
+  expect(screen.queryByRole("button")).toBeNull();
+  vi.stubGlobal("fetch", vi.fn(() => new Promise(() => undefined)));
+  playDialogs();
+  rerender(<InferenceMetrics {...FOUNDATION} evidenceUrl="https://metrics.example/api/evidence" />);
+  expect(fetch).not.toHaveBeenCalled();
+  fireEvent.click(screen.getByRole("button", { name: /^GPU/ }));
+  await screen.findByRole("dialog", { name: "GPU" });
+  expect(fetch).toHaveBeenCalledWith("https://metrics.example/api/evidence/gpu", expect.anything());
+  vi.unstubAllGlobals();
 });
 
 test("hostile text stays text", () => {

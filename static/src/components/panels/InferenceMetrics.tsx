@@ -1,3 +1,4 @@
+import { EvidenceScope } from "../../evidence/EvidenceScope";
 import { useNow } from "../../hooks/useNow";
 import type {
   Agent,
@@ -14,7 +15,6 @@ import type {
   Theme,
 } from "../../lib/model";
 import { ComputeGauge } from "./ComputeGauge";
-import { EvidenceContext, type OpenEvidence } from "./EvidenceContext";
 import { throughput } from "../../lib/jobs";
 import { INFTCard } from "./INFTCard";
 import { JobTable } from "./JobTable";
@@ -48,8 +48,8 @@ export interface InferenceMetricsProps {
   /** Updates are held by the viewer. */
   paused?: boolean;
   theme?: Theme;
-  /** Makes the feet of the cards open the evidence of their source. */
-  onEvidence?: OpenEvidence;
+  /** Where the evidence of each source is (/api/evidence); with it the feet of the cards open a drawer that asks there. */
+  evidenceUrl?: string | null;
 }
 
 /** The panel. It renders its props and fetches nothing; useInferenceMetrics fills them from a server. */
@@ -77,7 +77,7 @@ export function InferenceMetrics(props: InferenceMetricsProps) {
         {showsMessage ? (
           <Message error={error} />
         ) : (
-          <EvidenceContext value={props.onEvidence ?? null}>
+          <EvidenceScope url={props.evidenceUrl}>
             <ComputeGauge compute={compute} jobs={jobs} sources={sources} simulated={simulated} now={now} />
             <StorageUsage storage={storage} source={sources?.storage} simulated={simulated} now={now} />
             <INFTCard inft={inft} source={sources?.inft} simulated={simulated} now={now} />
@@ -89,7 +89,7 @@ export function InferenceMetrics(props: InferenceMetricsProps) {
               rate={throughput(compute, now)}
               now={now}
             />
-          </EvidenceContext>
+          </EvidenceScope>
         )}
       </div>
       <LiveRegion connectionState={connectionState} />

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useIsHydrated } from "../../hooks/useIsHydrated";
 import { formatJobTime } from "../../lib/age";
 import { formatJobLatency, formatTokens, shortAddress } from "../../lib/format";
 import { silenceOf } from "../../lib/jobs";
@@ -15,6 +16,7 @@ interface JobRowProps {
 export function JobRow({ job, hasProvider, hasProof, now }: JobRowProps) {
   const silence = silenceOf(job, now);
   const tokens = formatTokens(job);
+  const isHydrated = useIsHydrated();
   return (
     <tr className="zg:[border-top:1px_solid_var(--zg-line)]">
       <td className="zg:py-1">
@@ -42,7 +44,7 @@ export function JobRow({ job, hasProvider, hasProof, now }: JobRowProps) {
       </Cell>
       <Cell isNumber>{formatJobLatency(job.status, job.latencyMs)}</Cell>
       <Cell isNumber>
-        <time dateTime={job.timestamp} title={job.timestamp}>{formatJobTime(job.timestamp, now)}</time>
+        <time dateTime={job.timestamp} title={job.timestamp}>{isHydrated ? formatJobTime(job.timestamp, now) : ""}</time>
       </Cell>
     </tr>
   );

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { safeLink, useEvidence, type Evidence } from "../lib/evidence";
+import { lazy, Suspense, useState } from "react";
 import type { SourceName } from "../lib/model";
 import { sourceTitle } from "../lib/sources";
 import { CopyLine } from "./CopyLine";
+import { Drawer, DrawerButton } from "./Drawer";
+import { safeLink, useEvidence, type Evidence } from "./evidence";
 import { Link, Reading } from "./EvidenceReading";
 
-const QrCode = lazy(() => import("./QrCode"));
+const QrCode = lazy(() => import("./QrCode").catch(() => ({ default: () => null })));
 
 interface EvidenceDrawerProps {
   source: SourceName;
@@ -16,31 +17,18 @@ interface EvidenceDrawerProps {
 
 /** Behind a card's foot: the request, the raw answer, the decoded value, and how to check them. */
 export default function EvidenceDrawer({ source, base, onClose }: EvidenceDrawerProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [turn, setTurn] = useState(0);
   const answer = useEvidence(base, source, turn);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
+  const readAgain = (
+    <DrawerButton
+      label="Read again"
+      onPress={() => {
+        setTurn(turn + 1);
+      }}
+    />
+  );
   return (
-    <dialog
-      ref={dialog}
-      onClose={onClose}
-      aria-labelledby="evidence-title"
-      className="zg-drawer zg:bg-card zg:p-24 zg:text-desk zg:text-text"
-    >
-      <div className="zg:flex zg:items-center zg:gap-10 zg:pb-16">
-        <h2 id="evidence-title" className="zg:mr-auto zg:text-section zg:strong">
-          {sourceTitle(source)}
-        </h2>
-        <Button
-          label="Read again"
-          onPress={() => {
-            setTurn(turn + 1);
-          }}
-        />
-        <Button label="Close" onPress={() => dialog.current?.close()} />
-      </div>
+    <Drawer title={sourceTitle(source)} action={readAgain} onClose={onClose}>
       {answer === null ? (
         <p role="status">Asking…</p>
       ) : "trouble" in answer ? (
@@ -48,7 +36,7 @@ export default function EvidenceDrawer({ source, base, onClose }: EvidenceDrawer
       ) : (
         <Shown evidence={answer.evidence} />
       )}
-    </dialog>
+    </Drawer>
   );
 }
 
@@ -92,13 +80,5 @@ function Fact({ label, value }: { label: string; value: string | null }) {
       <dt className="zg:text-soft">{label}</dt>
       <dd className="zg:[overflow-wrap:anywhere]">{value}</dd>
     </>
-  );
-}
-
-function Button({ label, onPress }: { label: string; onPress: () => void }) {
-  return (
-    <button type="button" onClick={onPress} className="zg:rounded-mark zg:px-18 zg:py-6 zg:[border:1px_solid_var(--zg-line)]">
-      {label}
-    </button>
   );
 }

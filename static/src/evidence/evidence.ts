@@ -1,7 +1,7 @@
 // The evidence of one source, asked for once: what a person reads must not change under the eye.
 import { useEffect, useState } from "react";
 import type { components } from "../types";
-import type { SourceName } from "./model";
+import type { SourceName } from "../lib/model";
 
 type Schemas = components["schemas"];
 
@@ -46,4 +46,10 @@ function isEvidence(body: unknown): body is Evidence {
 /** A link that a browser may follow; null for anything that is none. */
 export function safeLink(url: string | null): string | null {
   return url?.startsWith("https://") ? url : null;
+}
+
+/** The evidence of the instance whose /api/metrics this is; null for an address of another form. */
+export function evidenceBeside(metricsUrl: string): string | null {
+  const folder = /^([^?#]*\/)metrics(?:[?#].*)?$/.exec(metricsUrl)?.[1];
+  return folder === undefined ? null : `${folder}evidence`;
 }

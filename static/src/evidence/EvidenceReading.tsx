@@ -1,6 +1,6 @@
 import { formatBlock, formatCount } from "../lib/format";
-import { safeLink, type EvidenceReading, type EvidenceRequest } from "../lib/evidence";
 import { CopyLine } from "./CopyLine";
+import { safeLink, type EvidenceReading, type EvidenceRequest } from "./evidence";
 
 /** One reading: what was asked, what came, and what was taken from it. */
 export function Reading({ reading }: { reading: EvidenceReading }) {

@@ -1,8 +1,11 @@
 // @vitest-environment jsdom
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Evidence } from "../lib/evidence";
+import { playDialogs } from "../test/dialogs";
+import type { Evidence } from "./evidence";
 import EvidenceDrawer from "./EvidenceDrawer";
+// Loaded here, or a busy machine takes longer over it than a test waits.
+import "./QrCode";
 
 const EXPLORER = "https://chainscan.0g.ai/address/0xa79F4cE1905f2CbD4C93c5Bf25B1BA3Bf8A0F91E";
 const CURL = `curl -sS -H 'content-type: application/json' --data '{"id":1}' "$ZG_CHAIN_RPC"`;
@@ -55,15 +58,7 @@ const answerWith = (body: unknown, status = 200) => {
   return fetched;
 };
 
-beforeEach(() => {
-  // jsdom has no modal dialogs.
-  HTMLDialogElement.prototype.showModal = function showModal() {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function close() {
-    this.dispatchEvent(new Event("close"));
-  };
-});
+beforeEach(playDialogs);
 
 function show(onClose = () => undefined) {
   return render(<EvidenceDrawer source="ledger" base="/api/evidence" onClose={onClose} />);

@@ -1,6 +1,6 @@
-// How a card's foot opens the evidence. Null where nobody shows any: then feet are plain text.
+// How a foot or a row opens the evidence of its source. Null where there is none to show: then they are plain text.
 import { createContext } from "react";
-import type { SourceName } from "../../lib/model";
+import type { SourceName } from "../lib/model";
 
 export type OpenEvidence = (source: SourceName) => void;
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { encode } from "uqr";
 
 /** Quiet zone around the code, in modules: ISO/IEC 18004 asks for four. */
@@ -10,7 +11,7 @@ interface QrCodeProps {
 }
 
 /** Dark on light in both themes: not every phone reads it the other way round. */
-export default function QrCode({ text, label }: QrCodeProps) {
+export default function QrCode({ text, label }: QrCodeProps): ReactNode {
   const { data, size } = encode(text, { border: BORDER });
   const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
   return (
