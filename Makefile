@@ -171,7 +171,7 @@ SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/
 
 .PHONY: test-system
 test-system: test-programs ## black box, fault and browser tests of the running system
-	@$(NODE_ENV_RUN) node --test --test-timeout=180000 --test-concurrency=$(or $(TEST_JOBS),2) \
+	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=$(or $(TEST_JOBS),2) \
 	    $(SYSTEM_TESTS)
 
 .PHONY: test-all

@@ -41,11 +41,11 @@ before(async () => {
 const job = (n) => admin.jobs.filter(({ id }) => id.endsWith(`-${n}`));
 
 test('works without an admin program, and records everything once there is one', async () => {
-    await until(() => admin.authorization, 'an attempt');
+    await until(() => admin.authorization, 'an attempt', 30_000);
     assert.equal(admin.path, 'POST /admin/api/jobs');
     assert.equal(admin.authorization, `Bearer ${TOKEN}`);
     admin.status = 200;
-    await until(() => job(0).length === 2, 'the first job', 10_000);
+    await until(() => job(0).length === 2, 'the first job', 30_000);
 
     const [running, completed] = job(0);
     assert.equal(running.status, 'running');
@@ -73,7 +73,7 @@ test('works without an admin program, and records everything once there is one',
 });
 
 test('publishes how each job ended', async () => {
-    await until(() => job(1).length === 2, 'the second job', 10_000);
+    await until(() => job(1).length === 2, 'the second job', 30_000);
     const { body } = await ask(
         `${facts.mirrorUrl}/api/v1/topics/${facts.mirrorTopic}/messages?limit=2`,
     );
@@ -100,13 +100,13 @@ test('says why a job failed, and goes on', async () => {
         });
     }
     const failed = () => admin.jobs.find(({ status }) => status === 'failed');
-    await until(failed, 'a failed job', 10_000);
+    await until(failed, 'a failed job', 30_000);
     assert.equal(failed().error, 'Server is currently processing too many requests');
     assert.equal(failed().latencyMs, undefined);
     for (const index of [0, 1, 2]) await control.clearFault(facts.control, `provider/${index}`);
     const last = admin.jobs.length;
     const completed = () => admin.jobs.slice(last).some(({ status }) => status === 'completed');
-    await until(completed, 'a completed job', 10_000);
+    await until(completed, 'a completed job', 30_000);
 });
 
 test('leaves the processor to others', async () => {

@@ -21,6 +21,9 @@ import {
     until,
 } from './harness.mjs';
 
+/** Of what scripts/run is given for everything. */
+const STOP_MS = 5000;
+
 // Ports and processes, and what follows from them.
 const PASSING = [
     ['rpc', 'anvilPid', 'standinsPid', 'standins', 'control', 'rpcProxy'],
@@ -71,12 +74,12 @@ test('a second start is a fresh one with the same addresses and values', async (
 });
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-    test(`${signal} ends everything within a second and keeps the files`, async (t) => {
+    test(`${signal} ends everything in time and keeps the files`, async (t) => {
         const network = await startNetwork(t);
         assert.ok(isRunning(network.facts.anvilPid));
         const { code, tookMs } = await stop(network, signal);
         assert.equal(code, 0);
-        assert.ok(tookMs < 1000, `${tookMs} ms`);
+        assert.ok(tookMs < STOP_MS, `${tookMs} ms`);
         assert.ok(!isRunning(network.facts.anvilPid));
         assert.equal(network.stderr, '');
         for (const name of ['localnet.json', 'localnet.key', 'localnet.state']) {
@@ -90,11 +93,11 @@ test('SIGTERM during the start ends everything too', async (t) => {
     const program = launch(t, ['--run', run, '--cache', CACHE]);
     const children = () =>
         readFileSync(`/proc/${program.child.pid}/task/${program.child.pid}/children`, 'utf8');
-    await until(() => children() !== '', 'a child process');
+    await until(() => children() !== '', 'a child process', 20_000);
     const pid = children().trim();
     const { code, tookMs } = await stop(program, 'SIGTERM');
     assert.equal(code, 0);
-    assert.ok(tookMs < 1000, `${tookMs} ms`);
+    assert.ok(tookMs < STOP_MS, `${tookMs} ms`);
     assert.equal(program.stdout + program.stderr, '');
     await until(() => !isRunning(pid), 'the end of the child');
 });
@@ -102,7 +105,7 @@ test('SIGTERM during the start ends everything too', async (t) => {
 test('nothing outlives a killed localnet', async (t) => {
     const network = await startNetwork(t);
     await stop(network, 'SIGKILL');
-    await until(() => !isRunning(network.facts.anvilPid), 'the end of anvil', 2000);
+    await until(() => !isRunning(network.facts.anvilPid), 'the end of anvil');
     for (const origin of Object.values(network.facts.standins)) {
         await assert.rejects(ask(origin), /fetch failed/);
     }
@@ -134,12 +137,12 @@ test('--restore goes on where a killed network was, at the same port', async (t)
     assert.ok(stored.every(({ finalized }) => finalized));
     const { mirrorUrl, mirrorTopic } = network.facts;
     const topic = `${mirrorUrl}/api/v1/topics/${mirrorTopic}/messages?limit=1`;
-    await until(async () => (await ask(topic)).body.messages.length > 0, 'a message', 10_000);
+    await until(async () => (await ask(topic)).body.messages.length > 0, 'a message', 30_000);
     const [published] = (await ask(topic)).body.messages;
 
     const path = join(network.run, 'localnet.state');
     const savedHead = () => JSON.parse(gunzipSync(readFileSync(path))).best_block_number;
-    await until(() => savedHead() >= head, 'a save', 10_000);
+    await until(() => savedHead() >= head, 'a save', 30_000);
     await stop(network, 'SIGKILL');
 
     const restored = await startNetwork(t, { run: network.run, args: ['--restore'] });
@@ -154,7 +157,7 @@ test('--restore goes on where a killed network was, at the same port', async (t)
     assert.deepEqual(await storedFiles(restored), stored);
     const [message] = (await ask(topic)).body.messages;
     assert.deepEqual(message, published, 'the topic starts again');
-    await until(async () => (await headNumber(restored.rpc)) > head, 'a new block');
+    await until(async () => (await headNumber(restored.rpc)) > head, 'a new block', 20_000);
     await control.updateService(restored.rpc, { provider: 100, model: 'changed after' });
 });
 

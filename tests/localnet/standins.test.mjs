@@ -47,7 +47,7 @@ async function cards() {
 }
 
 test('the exporter reports the measured load of the providers', async () => {
-    await until(async () => (await cards()).DCGM_FI_DEV_FB_USED[0] === 13_110, 'idle cards');
+    await until(async () => (await cards()).DCGM_FI_DEV_FB_USED[0] === 13_110, 'idle cards', 30_000);
     const idle = await cards();
     assert.deepEqual(Object.keys(idle), [
         'DCGM_FI_DEV_GPU_UTIL',
