@@ -175,8 +175,13 @@ test-system: test-programs ## black box, fault and browser tests of the running 
 	    $(SYSTEM_TESTS)
 
 .PHONY: test-all
-test-all: test ## what takes longer as well: valgrind
+test-all: test ## what takes longer as well: valgrind, the library in projects of others
 	@$(MAKE) --no-print-directory valgrind
+	@$(MAKE) --no-print-directory test-embed
+
+.PHONY: test-embed
+test-embed: ## the packed library in fresh Vite, Next.js and Jest projects (docs/embedding.md)
+	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=1 tests/embed/*.test.mjs
 
 .PHONY: valgrind
 valgrind: $(UNIT_BIN) ## the C unit tests under valgrind

@@ -21,5 +21,5 @@ export default [
         },
     },
     // Parts of these run in the page.
-    { files: ['tests/e2e/**', 'tests/lib/browser.mjs'], languageOptions: { globals: globals.browser } },
+    { files: ['tests/e2e/**', 'tests/embed/*.mjs', 'tests/lib/browser.mjs'], languageOptions: { globals: globals.browser } },
 ];
