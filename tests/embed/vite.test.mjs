@@ -90,7 +90,7 @@ for (const [how, [program, ...command]] of Object.entries(SERVERS)) {
             for (const panel of [live, own]) assert.equal((await panel.boundingBox()).height, 495);
         });
 
-        test('the instance is polled from here without a preflight, and most replies are 304', async () => {
+        test('the instance is polled from here without a preflight, and what has not changed is a 304', async () => {
             const asked = () =>
                 stack
                     .log('access')
@@ -103,7 +103,7 @@ for (const [how, [program, ...command]] of Object.entries(SERVERS)) {
                 const since = asked().slice(before);
                 assert.ok(since.length >= 4 && since.some(({ status }) => status === 304), `${since.length} polls`);
             });
-            // The test itself asks without conditions; the page's methods and answers are all there are besides.
+            // A preflight would be an OPTIONS.
             assert.deepEqual([...new Set(asked().map(({ method }) => method))], ['GET']);
         });
 
