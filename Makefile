@@ -112,6 +112,22 @@ verify: ## check a benchmark report against its raw data (REPORT=docs/compute-me
 	@$(MAKE) --no-print-directory $(BUILD)/verify
 	@$(BUILD)/verify $(or $(REPORT),docs/compute-metrics.md)
 
+# --- installing it ------------------------------------------------------------------------------
+
+export PREFIX DESTDIR
+
+.PHONY: install
+install: all panel $(BUILD)/verify ## install below PREFIX (/usr/local) and /etc, in DESTDIR
+	@scripts/package/install
+
+.PHONY: deb
+deb: all panel $(BUILD)/verify ## build the Debian package in build/
+	@VERSION=$(VERSION) scripts/package/deb
+
+.PHONY: backup
+backup: ## copy the job store of a running instance (OUT=FILE; RUN as make run)
+	@scripts/backup
+
 # --- the panel ----------------------------------------------------------------------------------
 
 NODE_ENV_RUN := source scripts/env.sh &&

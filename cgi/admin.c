@@ -4,6 +4,8 @@
  *
  *   admin.fcgi [SOCKET]     serve on the inherited socket, else on SOCKET
  *   admin.fcgi --check      print the effective configuration, or all that is wrong with it
+ *   admin.fcgi --backup STORE COPY
+ *                           copy a job store, also while another admin.fcgi writes it
  *
  * Environment: the settings of zerog/settings.h, with RUN (the instance's folder; the store is
  * RUN/jobs/jobs.db), and ADMIN_TOKEN, RECORD_TOKEN, ZG_CHAIN_PRIVATE_KEY, ZG_ROUTER_API_KEY and
@@ -17,6 +19,7 @@
 #include "bench/api.h"
 #include "net/http.h"
 #include "proof/prover.h"
+#include "store/backup.h"
 #include "store/job_json.h"
 #include "store/store.h"
 #include "web/auth.h"
@@ -30,7 +33,6 @@
 
 enum {
     WORKERS = 8,
-    EXIT_CONFIG = 78, /* EX_CONFIG of sysexits.h */
     KEY_ADMIN = 1,
     KEY_RECORD = 2,
     MAX_JOBS_BODY = 1024 * 1024,
@@ -294,6 +296,14 @@ static int check(const struct program *program)
     return 0;
 }
 
+static int backup(const char *store, const char *copy)
+{
+    enum err err = store_backup(store, copy);
+    if (err)
+        fprintf(stderr, "the job store was not copied: %s\n", err_text(err));
+    return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     const char *argument = argc > 1 ? argv[1] : "";
@@ -303,6 +313,8 @@ int main(int argc, char **argv)
     int code = EXIT_CONFIG;
     log_open("admin");
     umask(027); /* the panel's group reads the store */
+    if (strcmp(argument, "--backup") == 0 && argc == 4)
+        return backup(argv[2], argv[3]);
     auth_init(&program.auth);
     enum err err = configure(&program, &problems);
     if (err && checks)

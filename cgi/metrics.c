@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORKERS = 8, EXIT_CONFIG = 78 /* EX_CONFIG of sysexits.h */ };
+enum { WORKERS = 8 };
 
 extern char **environ;
 

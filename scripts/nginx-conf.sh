@@ -45,42 +45,53 @@ connections() {
     printf '%s' "$most"
 }
 
-# write_nginx_conf FOLDER: the configuration for the instance that runtime.sh located.
-write_nginx_conf() {
-    local folder=$1 template text key rate admin_rate ancestors listen
-    local -A values
-    listen=$(port)
-    ancestors=$(frame_ancestors)
-    rate=$(rate_limit ZG_RATE_LIMIT 50)
-    admin_rate=$(rate_limit ZG_ADMIN_RATE_LIMIT 20)
-    values=(
-        [PORT]=$listen
-        [RUNTIME]=$RUNTIME
-        [PANEL_DIR]=$PANEL_DIR
-        [CONNECTIONS]=$(connections)
-        [FRAME_ANCESTORS]=$ancestors
-        [LIMIT_ZONE]=''
-        [LIMIT]=''
-        [ADMIN_LIMIT_ZONE]=''
-        [ADMIN_LIMIT]=''
-        [BENCH_LIMIT_ZONE]=''
-        [BENCH_LIMIT]=''
-    )
-    if ((rate > 0)); then
-        values[LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=api:1m rate=${rate}r/s;"
-        values[LIMIT]="limit_req zone=api burst=$((2 * rate)) nodelay;"
-    fi
-    if ((admin_rate > 0)); then
-        values[ADMIN_LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=admin:1m rate=${admin_rate}r/s;"
-        values[ADMIN_LIMIT]="limit_req zone=admin burst=$((2 * admin_rate)) nodelay;"
-        values[BENCH_LIMIT_ZONE]="limit_req_zone \$starts_run zone=bench:1m rate=6r/m;"
-        values[BENCH_LIMIT]="limit_req zone=bench burst=3 nodelay;"
-    fi
-    for template in "$ROOT"/nginx/*.in; do
+# render_templates FOLDER TEMPLATE...: with the caller's `values` in place of the names between @ signs.
+render_templates() {
+    local folder=$1 template text key
+    shift
+    for template in "$@"; do
         text=$(<"$template")
         for key in "${!values[@]}"; do
             text=${text//"@$key@"/"${values[$key]}"}
         done
         printf '%s\n' "$text" >"$folder/$(basename -- "$template" .in)"
     done
+}
+
+# set_limits API ADMIN: the `values` for so many requests a second of one client; 0 for no limit.
+set_limits() {
+    local rate=$1 admin_rate=$2
+    values+=([LIMIT_ZONE]='' [LIMIT]='' [ADMIN_LIMIT_ZONE]='' [ADMIN_LIMIT]='' [BENCH_LIMIT_ZONE]='' [BENCH_LIMIT]='')
+    if ((rate > 0)); then
+        values[LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=zg_api:1m rate=${rate}r/s;"
+        values[LIMIT]="limit_req zone=zg_api burst=$((2 * rate)) nodelay;"
+    fi
+    if ((admin_rate > 0)); then
+        values[ADMIN_LIMIT_ZONE]="limit_req_zone \$binary_remote_addr zone=zg_admin:1m rate=${admin_rate}r/s;"
+        values[ADMIN_LIMIT]="limit_req zone=zg_admin burst=$((2 * admin_rate)) nodelay;"
+        values[BENCH_LIMIT_ZONE]="limit_req_zone \$starts_run zone=zg_bench:1m rate=6r/m;"
+        values[BENCH_LIMIT]="limit_req zone=zg_bench burst=3 nodelay;"
+    fi
+}
+
+# write_nginx_conf FOLDER: the configuration for the instance that runtime.sh located.
+write_nginx_conf() {
+    local rate admin_rate ancestors listen
+    local -A values
+    listen=$(port)
+    ancestors=$(frame_ancestors)
+    rate=$(rate_limit ZG_RATE_LIMIT 50)
+    admin_rate=$(rate_limit ZG_ADMIN_RATE_LIMIT 20)
+    values=(
+        [AGENT]=''
+        [CACHE]=cache
+        [CONNECTIONS]=$(connections)
+        [FRAME_ANCESTORS]=$ancestors
+        [PANEL_DIR]=$PANEL_DIR
+        [PORT]=$listen
+        [RUNTIME]=$RUNTIME
+        [SOCKETS]=$RUNTIME/sock
+    )
+    set_limits "$rate" "$admin_rate"
+    render_templates "$1" "$ROOT"/nginx/*.in
 }

@@ -261,6 +261,7 @@ int web_serve(const struct web_config *config)
         err = config->start(config->app);
     if (err) {
         log_event(LOG_ERROR, "not_started", "reason", err_text(err), NULL);
+        code = err == ERR_CONFIG ? EXIT_CONFIG : EXIT_FAILURE;
         goto out;
     }
     log_event(LOG_INFO, "serving", "socket",

@@ -97,8 +97,13 @@ struct web_config {
     void (*stop)(void *app);
 };
 
+/* Exit code of a program that would fail in the same way at every start: a setting is wrong, or a
+ * file is of a newer version (EX_CONFIG of sysexits(3)). Who restarts it can leave it. */
+enum { EXIT_CONFIG = 78 };
+
 /* Runs until SIGTERM, SIGINT, SIGHUP or SIGUSR1 (which FastCGI managers send), lets requests in
- * flight finish, and returns 0; or returns an exit code with the reason logged. A request that does
+ * flight finish, and returns 0; or returns an exit code with the reason logged, EXIT_CONFIG when
+ * start() said ERR_CONFIG. A request that does
  * not end within 2 s ends the process with code 1, without stop(). The listening socket is taken
  * from LISTEN_FDS (fd 3, when LISTEN_PID is this process), else from fd 0 when that is a listening
  * socket, else made at `socket_path` with mode 0660; Unix sockets only. Call once per process, with
