@@ -117,11 +117,15 @@ verify: ## check a benchmark report against its raw data (REPORT=docs/compute-me
 export PREFIX DESTDIR
 
 .PHONY: install
-install: all panel $(BUILD)/verify ## install below PREFIX (/usr/local) and /etc, in DESTDIR
+install: ## install below PREFIX (/usr/local) and /etc, in DESTDIR
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory all panel $(BUILD)/verify
 	@scripts/package/install
 
 .PHONY: deb
-deb: all panel $(BUILD)/verify ## build the Debian package in build/
+deb: ## build the Debian package in build/
+	@scripts/install-deps deb
+	@$(MAKE) --no-print-directory all panel $(BUILD)/verify
 	@VERSION=$(VERSION) scripts/package/deb
 
 .PHONY: backup
@@ -174,16 +178,25 @@ REPORT_TESTS := $(BUILD)/tests/report/sample_report
 $(REPORT_TESTS): $(BUILD)/tests/report/sample_report.o $(BUILD)/libzg.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+# The filter of the units, enforced without systemd.
+INSTALL_TESTS := $(BUILD)/tests/install/launch_filtered $(BUILD)/tests/install/forbidden
+
+$(BUILD)/tests/install/launch_filtered: $(BUILD)/tests/install/launch_filtered.o
+	$(CC) $(LDFLAGS) -o $@ $^ -lseccomp
+
+$(BUILD)/tests/install/forbidden: $(BUILD)/tests/install/forbidden.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
 .PHONY: test-programs
-test-programs: $(WEB_TESTS) $(REPORT_TESTS) $(BUILD)/verify
+test-programs: $(WEB_TESTS) $(REPORT_TESTS) $(INSTALL_TESTS) $(BUILD)/verify
 
 .PHONY: test-panel
 test-panel: ## the panel's component tests
 	@$(NODE_ENV_RUN) npm --prefix static test
 
 SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
-                           tests/report/*.test.mjs tests/http/*.test.mjs tests/fault/*.test.mjs \
-                           tests/e2e/*.test.mjs)
+                           tests/report/*.test.mjs tests/install/*.test.mjs tests/http/*.test.mjs \
+                           tests/fault/*.test.mjs tests/e2e/*.test.mjs)
 
 .PHONY: test-system
 test-system: test-programs ## black box, fault and browser tests of the running system
@@ -191,13 +204,39 @@ test-system: test-programs ## black box, fault and browser tests of the running 
 	    $(SYSTEM_TESTS)
 
 .PHONY: test-all
-test-all: test ## what takes longer as well: valgrind, the library in projects of others
+test-all: test ## what takes longer as well: valgrind, package, filter, the library in projects of others
+	@scripts/install-deps all
 	@$(MAKE) --no-print-directory valgrind
+	@$(MAKE) --no-print-directory test-package
+	@$(MAKE) --no-print-directory test-filtered
 	@$(MAKE) --no-print-directory test-embed
 
 .PHONY: test-embed
 test-embed: ## the packed library in fresh Vite, Next.js and Jest projects (docs/embedding.md)
 	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=1 tests/embed/*.test.mjs
+
+# A version whose job store has one step more, for the way there and back.
+NEXT := $(BUILD)/next
+
+$(NEXT)/schema.c: cgi/store/schema.c
+	@mkdir -p $(@D)
+	sed -z 's/\(jobs_steps\[\] = {[^}]*\)}/\1, "ALTER TABLE jobs ADD COLUMN next TEXT;"}/' $< > $@
+
+$(NEXT)/%: $(BUILD)/cgi/%.o $(NEXT)/schema.c $(BUILD)/libzg.a
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(NEXT)/%.fcgi: $(NEXT)/%
+	cp $< $@
+
+.PHONY: test-package
+test-package: all panel $(BUILD)/verify $(NEXT)/metrics.fcgi $(NEXT)/admin.fcgi $(NEXT)/verify ## install, upgrade and purge the package on a clean Debian 12
+	@$(NODE_ENV_RUN) node --test --test-timeout=1200000 tests/package/*.test.mjs
+
+.PHONY: test-filtered
+test-filtered: all panel test-programs ## the black-box tests under the units' system call filter
+	@$(NODE_ENV_RUN) node tests/install/make-filtered.mjs build/filtered
+	@$(NODE_ENV_RUN) BUILD=build/filtered node --test --test-timeout=180000 \
+	    --test-concurrency=$(or $(TEST_JOBS),2) tests/http/*.test.mjs
 
 .PHONY: valgrind
 valgrind: $(UNIT_BIN) ## the C unit tests under valgrind

@@ -29,8 +29,8 @@ const STOP_DEADLINE_MS = 5_000;
 const OLDER_COPIES = 10;
 
 const REPORT = /^.*(ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:)/m;
-/** ILL, ABRT, BUS, FPE and SEGV. */
-const CRASH = /"event":"exit".*"signal":(4|6|7|8|11)\b/;
+/** ILL, ABRT, BUS, FPE, SEGV, and SYS of a system call filter. */
+const CRASH = /"event":"exit".*"signal":(4|6|7|8|11|31)\b/;
 
 /** The programs are of a build with a sanitizer, which takes memory of its own. */
 export const IS_SANITIZED = (process.env.BUILD ?? 'build') !== 'build';
