@@ -222,14 +222,14 @@ $(NEXT)/schema.c: cgi/store/schema.c
 	@mkdir -p $(@D)
 	sed -z 's/\(jobs_steps\[\] = {[^}]*\)}/\1, "ALTER TABLE jobs ADD COLUMN next TEXT;"}/' $< > $@
 
-$(NEXT)/%: $(BUILD)/cgi/%.o $(NEXT)/schema.c $(BUILD)/libzg.a
+$(NEXT)/metrics.fcgi $(NEXT)/admin.fcgi: $(NEXT)/%.fcgi: $(BUILD)/cgi/%.o $(NEXT)/schema.c $(BUILD)/libzg.a
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(NEXT)/%.fcgi: $(NEXT)/%
-	cp $< $@
+$(NEXT)/verify: $(BUILD)/verify
+	@cp $< $@
 
 .PHONY: test-package
-test-package: all panel $(BUILD)/verify $(NEXT)/metrics.fcgi $(NEXT)/admin.fcgi $(NEXT)/verify ## install, upgrade and purge the package on a clean Debian 12
+test-package: all panel $(BUILD)/verify $(NEXT)/metrics.fcgi $(NEXT)/admin.fcgi $(NEXT)/verify ## the package on a clean Debian 12
 	@$(NODE_ENV_RUN) node --test --test-timeout=1200000 tests/package/*.test.mjs
 
 .PHONY: test-filtered
@@ -284,7 +284,7 @@ screenshots: ## make the pictures in docs/images from a running local network
 # --- what can be seen without running -----------------------------------------------------------
 
 C_FILES     := $(shell find cgi scripts tests -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null)
-SHELL_FILES := $(shell grep -rlE '^\#!.*\bbash|^\# shellcheck shell=bash' scripts .ci \
+SHELL_FILES := $(shell grep -rlE '^\#!.*\b(ba)?sh|^\# shellcheck shell=bash' scripts .ci \
                  --include='*' --exclude-dir=node_modules 2>/dev/null)
 
 # uninitvar: cppcheck does not see that a result is set whenever the error is 0; gcc and valgrind do.

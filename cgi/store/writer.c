@@ -34,13 +34,16 @@ static enum err enter_wal(sqlite3 *db)
 }
 
 /* The write-ahead log stays when the last connection closes, emptied: without it a reader who may
- * not write in the folder could not open the file. */
-static enum err set_up(sqlite3 *db, enum store_kind kind)
+ * not write in the folder could not open the file. So it is with a file that is refused. */
+static enum err keep_log(sqlite3 *db)
 {
     int persist = 1;
-    enum err err = db_err(sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist));
-    if (!err)
-        err = enter_wal(db);
+    return db_err(sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist));
+}
+
+static enum err set_up(sqlite3 *db, enum store_kind kind)
+{
+    enum err err = enter_wal(db);
     if (!err)
         err = db_exec(db, "PRAGMA journal_size_limit = 0");
     /* FULL syncs the log at each commit; NORMAL may lose the last commits with the power. */
@@ -68,6 +71,8 @@ static enum err open_db(struct store_writer *w, struct buf *problem)
     const struct schema *schema = w->kind == STORE_JOBS ? &schema_jobs : &schema_cache;
     int version;
     enum err err = db_open(w->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_MS, &w->db);
+    if (!err)
+        err = keep_log(w->db);
     if (!err)
         err = schema_version(w->db, schema, &version, problem);
     if (!err)
