@@ -2,7 +2,7 @@
 // versions are of this tree; the next one's job store has one step more.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -47,10 +47,16 @@ after(async () => {
 });
 
 const install = (file) => debian.install(`/root/${basename(file)}`);
-const token = (name) => debian.read(`/etc/0g-metrics/${AGENT}/${name}-token`).trim();
-const send = (body) => request(`${url}/admin/api/jobs`, {
+const token = (name, agent = AGENT) => debian.read(`/etc/0g-metrics/${agent}/${name}-token`).trim();
+
+function writeSettings(agent) {
+    const settings = { ZG_NETWORK: 'local', ZG_CHAIN_RPC: node.url, ...node.settings };
+    debian.write(`/etc/0g-metrics/${agent}/agent.env`,
+        Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''), 0o640);
+}
+const send = (body, to = url, agent = AGENT) => request(`${to}/admin/api/jobs`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token('record')}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token('record', agent)}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
 });
 const job = (id) => ({ id, model: 'm', status: 'completed', startedAt: '2026-01-02T03:04:05.000Z', endedAt: '2026-01-02T03:04:06.000Z' });
@@ -64,10 +70,11 @@ async function stopPrograms() {
     for (const program of Object.values(programs)) assert.equal(await program.stop(), 0, program.log);
 }
 
-const shows = (...ids) => until(SHOWN_MS, async () => {
-    const { jobs } = await getJson(`${url}/api/metrics`);
+const showsAt = (at, ...ids) => until(SHOWN_MS, async () => {
+    const { jobs } = await getJson(`${at}/api/metrics`);
     assert.deepEqual(jobs.map(({ id }) => id).sort(), ids.toSorted());
 }, 200);
+const shows = (...ids) => showsAt(url, ...ids);
 /** PRAGMA user_version, from the header of a copy: the store's own may still be in its log. */
 async function storeVersion() {
     await debian.run('0g-metrics', 'backup', AGENT, '/root/version.db');
@@ -100,9 +107,7 @@ describe('the package', () => {
         const port = await freePort();
         await debian.run('0g-metrics', 'add', AGENT, String(port));
         assert.equal(await debian.run('0g-metrics', 'list'), `main\n${AGENT}\n`);
-        const settings = { ZG_NETWORK: 'local', ZG_CHAIN_RPC: node.url, ...node.settings };
-        debian.write(`/etc/0g-metrics/${AGENT}/agent.env`,
-            Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''), 0o640);
+        writeSettings(AGENT);
         await debian.shell('rm -f /etc/nginx/sites-enabled/default && nginx');
         await debian.run('0g-metrics', 'enable', AGENT);
         for (const unit of ['multi-user.target.wants/0g-metrics@', 'multi-user.target.wants/0g-metrics-admin@']) {
@@ -140,6 +145,8 @@ describe('the package', () => {
         assert.equal(await ask('/api/metrics'), 200);
         assert.equal(await ask('/admin/api/benchmarks'), 401, 'from this machine, without a token');
         assert.equal(await ask('/admin/api/benchmarks', { 'X-Forwarded-For': '203.0.113.9' }), 403);
+        rmSync(debian.path('/etc/nginx/sites-enabled/tls'));
+        await debian.run('nginx', '-s', 'reload');
     });
 
     test('refuses to enable an agent whose settings are wrong, and says what is', async () => {
@@ -161,6 +168,33 @@ describe('the package', () => {
         await assert.rejects(asPanel(`: >${folder}/new`));
         await assert.rejects(asPanel(`cat /etc/0g-metrics/${AGENT}/admin-token`));
         await assert.rejects(asPanel(`cat /run/credentials-0g-metrics-admin-${AGENT}/admin-token`));
+    });
+
+    test('runs a second agent beside the first, with tokens, store and page of its own', async () => {
+        const port = await freePort();
+        const second = `http://127.0.0.1:${port}`;
+        await debian.run('0g-metrics', 'add', 'second', String(port));
+        writeSettings('second');
+        await debian.run('0g-metrics', 'enable', 'second');
+        const its = [await debian.start('0g-metrics-admin', 'second').open(), await debian.start('0g-metrics', 'second').open()];
+        assert.equal((await send(job('of-second'), second, 'second')).status, 200);
+        assert.equal((await send(job('stray'), second, AGENT)).status, 401);
+        await showsAt(second, 'of-second');
+        await shows('first');
+        for (const unit of its) assert.equal(await unit.stop(), 0, unit.log);
+        await debian.run('0g-metrics', 'disable', 'second');
+        assert.ok(!existsSync(debian.path('/etc/nginx/sites-enabled/0g-metrics-second')));
+    });
+
+    test('rotates the access log while nginx writes it', async () => {
+        await debian.install('logrotate');
+        const log = `/var/log/0g-metrics/${AGENT}.access.log`;
+        await debian.run('logrotate', '--force', '/etc/logrotate.d/0g-metrics');
+        assert.match(debian.read(`${log}.1`), /"uri":"\/api\/metrics"/);
+        await until(SHOWN_MS, async () => {
+            await request(`${url}/api/health`);
+            assert.match(debian.read(log), /"uri":"\/api\/health"/);
+        }, 200);
     });
 
     test('copies the store in use and puts the copy back', async () => {
