@@ -1,13 +1,13 @@
 // The units' system call list, enforced on the running programs by a launcher in systemd's place.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readingFrom, startStack } from '../lib/stack.mjs';
 import { SERVING_ADDRESS, StubNode } from '../lib/stub-rpc.mjs';
-import { BUILD, allowedCalls, installedUnits, makeFilteredBuild, writeList } from './filter.mjs';
+import { BUILD, ROOT, allowedCalls, installedUnits, makeFilteredBuild, writeList } from './filter.mjs';
 
 let folder;
 let units;
@@ -93,6 +93,12 @@ describe('the product under the filter', { timeout: 120_000 }, () => {
         const first = await stack.getJson('/api/jobs?limit=25');
         const second = await stack.getJson(`/api/jobs?limit=25&before=${first.next}`);
         assert.equal(second.jobs.length, 15);
+    });
+
+    test('copies the job store while it is in use', () => {
+        const copy = join(folder, 'copy.db');
+        execFileSync(join(ROOT, 'scripts/backup'), { env: { ...stack.environment, OUT: copy } });
+        assert.match(readFileSync(copy, 'latin1'), /^SQLite format 3\0[^]*filtered-39/);
     });
 
     test('says what a benchmark lacks, and what was observed', async () => {
