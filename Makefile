@@ -311,4 +311,4 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 -include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(WEB_TESTS:=.d) \
-    $(INSTALL_TESTS:=.d)     $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d
+    $(INSTALL_TESTS:=.d) $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d

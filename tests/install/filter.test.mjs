@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readingFrom, startStack } from '../lib/stack.mjs';
 import { SERVING_ADDRESS, StubNode } from '../lib/stub-rpc.mjs';
@@ -97,7 +97,7 @@ describe('the product under the filter', { timeout: 120_000 }, () => {
 
     test('copies the job store while it is in use', () => {
         const copy = join(folder, 'copy.db');
-        execFileSync(join(ROOT, 'scripts/backup'), { env: { ...stack.environment, OUT: copy } });
+        execFileSync(join(ROOT, 'scripts/backup'), { env: { ...stack.environment, BUILD: relative(ROOT, BUILD), OUT: copy } });
         assert.match(readFileSync(copy, 'latin1'), /^SQLite format 3\0[^]*filtered-39/);
     });
 
