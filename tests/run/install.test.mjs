@@ -165,7 +165,7 @@ describe('install-deps', () => {
     test('an unknown group is refused', async () => {
         const failed = start('install-deps', ['everything']);
         assert.equal(await failed.exited, 1);
-        assert.equal(failed.output, 'install-deps: usage: install-deps [run | test | bench]\n');
+        assert.equal(failed.output, 'install-deps: usage: install-deps [run | deb | test | bench | all]\n');
     });
 });
 
