@@ -65,6 +65,14 @@ for (const how of ['developed', 'built']) {
             assert.deepEqual(complaints, []);
         });
 
+        test('where the server knows the time it renders ages; times of day are the viewer\'s', async (t) => {
+            const { html, page, complaints } = await visit(t, `${url}/dated`);
+            assert.ok(html.includes('30 minutes ago'));
+            assert.doesNotMatch(html, /\d\d:\d\d</);
+            await page.getByText('21:00').waitFor();
+            assert.deepEqual(complaints, []);
+        });
+
         test('a snapshot that the server read is on the first paint, and the browser goes on from it', async (t) => {
             const { html, page, complaints } = await visit(t, `${url}/live`);
             assert.match(html, /LOCAL NETWORK/);
