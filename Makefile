@@ -243,25 +243,37 @@ valgrind: $(UNIT_BIN) ## the C unit tests under valgrind
 	@set -e; for t in $(UNIT_BIN); do \
 	    valgrind -q --leak-check=full --error-exitcode=1 $$t; done
 
-FUZZ_SECONDS ?= 10
-FUZZ_BIN     := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+# libFuzzer comes with clang alone.
+FUZZ_CC   := clang-14
+FUZZ_FLAGS = $(CPPFLAGS) -DCOMMIT='""' -g -O1 -std=c11 -pthread \
+             -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_BIN  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_OBJ  := $(patsubst %.c,build/fuzz/%.o,$(filter-out cgi/panel/% cgi/bench/api%,$(LIB_SRC)))
 
 .PHONY: fuzz
-fuzz: $(FUZZ_BIN) ## each fuzz harness for FUZZ_SECONDS
-	@set -e; for f in $(FUZZ_BIN); do \
-	    name=$${f##*/fuzz_}; mkdir -p build/fuzz/corpus/$$name; \
-	    echo "fuzz $$name, $(FUZZ_SECONDS) s"; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -timeout=5 \
-	        -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$name tests/fuzz/corpus/$$name 2>&1 \
-	        | grep -v '^INFO'; test $${PIPESTATUS[0]} -eq 0; done
+fuzz: $(FUZZ_BIN) ## each fuzz harness on its seeds and what once broke it, then for FUZZ_SECONDS (3)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),3) scripts/fuzz short $(FUZZ_BIN)
 
-# What stands on libfcgi stays out.
-FUZZ_LIB := $(filter-out cgi/web/% cgi/panel/% cgi/bench/api%,$(LIB_SRC))
+.PHONY: fuzz-long
+fuzz-long: $(FUZZ_BIN) ## each fuzz harness for 10^7 inputs or 15 minutes (FUZZ_SECONDS), with a table
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),900) scripts/fuzz long $(FUZZ_BIN)
 
-build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
+build/fuzz/libzg.a: $(FUZZ_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+build/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libzg.a
+	$(FUZZ_CC) -pthread -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+
+build/fuzz/%.o: %.c build/flags
 	@mkdir -p $(@D)
-	clang-14 $(CPPFLAGS) -DCOMMIT='""' -g -O1 -std=c11 -pthread -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+
+.PHONY: soak
+soak: ## poll for an hour; memory, descriptors and latency must not grow (SOAK_SECONDS, SOAK_RATE)
+	@scripts/install-deps bench
+	@$(MAKE) --no-print-directory all panel $(BUILD)/bench/bench_viewers
+	@$(NODE_ENV_RUN) node tests/bench/soak.mjs $(SOAK_ARGS)
 
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
@@ -311,4 +323,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 -include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(WEB_TESTS:=.d) \
-    $(INSTALL_TESTS:=.d) $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d
+    $(INSTALL_TESTS:=.d) $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d \
+    $(BENCH_BIN:$(BUILD)/%=$(BUILD)/tests/%.d) $(FUZZ_OBJ:.o=.d) \
+    $(FUZZ_BIN:build/fuzz/%=build/fuzz/tests/fuzz/%.d)

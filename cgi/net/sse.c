@@ -75,6 +75,10 @@ enum err sse_feed(struct sse_parser *p, const char *bytes, size_t len)
         }
         p->after_cr = false;
         size_t line = line_length(bytes, len);
+        if (line > p->line.limit) { /* also one that came whole */
+            p->err = ERR_TOO_LARGE;
+            break;
+        }
         if (line == len || p->line.len > 0) {
             buf_put(&p->line, bytes, line);
             p->err = p->line.err;

@@ -2,17 +2,11 @@
  * behind it and of the arrays. Whatever a reader hands out must lie within the data, and what the
  * first word holds must survive being written as text and parsed again. */
 #include "eth/abi.h"
+#include "require.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_WORDS = 12, MAX_ELEMENTS = 8 }; /* one more than our longest tuple has */
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void require_within(const struct abi *view, const void *bytes, size_t len)
 {

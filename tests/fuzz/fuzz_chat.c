@@ -3,17 +3,12 @@
 #include "bench/chat.h"
 #include "bench/excerpt.h"
 #include "bench/plan.h"
+#include "require.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_BODY = 1 << 16, START_US = 1000, READ_US = 7 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 /* Each read is in memory of its own, so that looking past its end is seen. */
 static enum err feed(struct chat_reply *r, const uint8_t *bytes, size_t len, int64_t arrived_us)

@@ -5,7 +5,7 @@
 #include "zerog/inft_metadata.h"
 
 #include "base/utf8.h"
-#include <stdlib.h>
+#include "require.h"
 #include <string.h>
 
 enum { MAX_DATA = 1 << 18 };
@@ -14,12 +14,6 @@ struct input {
     const uint8_t *data;
     size_t len;
 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void require_within(const struct input *in, const void *bytes, size_t len)
 {

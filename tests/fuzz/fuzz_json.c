@@ -3,16 +3,10 @@
 #include "base/json.h"
 
 #include "base/utf8.h"
-#include <stdlib.h>
+#include "require.h"
 #include <string.h>
 
 enum { MAX_TEXT = 1 << 16 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void require_safe(const struct buf *out)
 {

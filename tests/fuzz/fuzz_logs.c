@@ -3,19 +3,13 @@
 #include "eth/event.h"
 
 #include "base/json.h"
+#include "require.h"
 #include "zerog/inft_history.h"
 #include "zerog/settlement.h"
 #include "zerog/storage.h"
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_TEXT = 1 << 18, MAX_LOGS = 64 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void read_submissions(const struct event *events, size_t count)
 {

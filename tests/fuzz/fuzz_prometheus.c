@@ -2,18 +2,12 @@
  * what is made of it in the range that its kind has. */
 #include "net/gpu.h"
 #include "net/prometheus.h"
+#include "require.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_TEXT = 1 << 16 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static enum err look(void *user, const struct prometheus_sample *sample)
 {

@@ -1,6 +1,7 @@
 /* JSON of storage nodes, indexers, the storage scan, the status API, mirror nodes and brokers, each
  * through every reader: a server may answer any request with anything. */
 #include "base/json.h"
+#include "require.h"
 #include "zerog/broker.h"
 #include "zerog/inft_metadata.h"
 #include "zerog/status.h"
@@ -14,12 +15,6 @@
 #include <string.h>
 
 enum { MAX_TEXT = 1 << 16 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void look_at_locations(const struct storage_locations *l)
 {

@@ -5,16 +5,10 @@
 #include "bench/verify.h"
 
 #include "base/utf8.h"
-#include <stdlib.h>
+#include "require.h"
 #include <string.h>
 
 enum { MAX_ARENA = 64 << 20 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void require_same(struct buf *again, const char *text, size_t len)
 {

@@ -2,17 +2,10 @@
 #include "eth/rpc.h"
 
 #include "eth/hex.h"
-#include <stdbool.h>
-#include <stdlib.h>
+#include "require.h"
 #include <string.h>
 
 enum { CALLS = 4, MAX_REPLY = 1 << 16, MAX_ARENA = 1 << 17 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static unsigned touch(const uint8_t *bytes, size_t len)
 {

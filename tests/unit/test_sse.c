@@ -124,7 +124,13 @@ static void an_event_is_bounded(void **state)
         assert_string_equal(seen, "");
         sse_free(&p);
     }
+    /* In one read, too. */
     struct sse_parser p = parser();
+    memset(longer, ':', sizeof longer);
+    longer[sizeof longer - 1] = '\n';
+    assert_int_equal(sse_feed(&p, longer, sizeof longer), ERR_TOO_LARGE);
+    sse_free(&p);
+    p = parser();
     for (int i = 0; i < 6; i++)
         feed(&p, "data: 123456789\n", 16);
     assert_int_equal(sse_feed(&p, "data: 123456789\n", 16), ERR_TOO_LARGE);
