@@ -287,6 +287,17 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libzg.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+.PHONY: callgrind callgrind-update
+callgrind: $(BUILD)/bench/hot_paths ## the instructions of the hot paths, against their reference
+	@scripts/count-instructions $<
+
+callgrind-update: $(BUILD)/bench/hot_paths ## write the reference of make callgrind anew
+	@scripts/count-instructions $< --update
+
+$(BUILD)/bench/hot_paths: $(BUILD)/tests/bench/callgrind/hot_paths.o $(BUILD)/libzg.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
 .PHONY: screenshots
 screenshots: ## make the pictures in docs/images from a running local network
 	@scripts/install-deps test

@@ -1,5 +1,6 @@
 #include "eth/abi.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { WORD = 32 };
@@ -8,14 +9,11 @@ enum { WORD = 32 };
  * either, so the caller's "outside the data" is the right answer for it. */
 static bool word_size(const uint8_t *word, size_t *size)
 {
-    size_t value = 0;
-    for (size_t i = 0; i < WORD; i++) {
-        if (i < WORD - sizeof value && word[i])
-            return false;
-        value = value << 8 | word[i];
-    }
-    *size = value;
-    return true;
+    uint64_t low;
+    static const uint8_t padding[WORD - sizeof low];
+    memcpy(&low, word + sizeof padding, sizeof low);
+    *size = (size_t)be64toh(low);
+    return memcmp(word, padding, sizeof padding) == 0 && *size == be64toh(low);
 }
 
 /* The position that the offset in word `index` points to. Everything dynamic starts with a word,

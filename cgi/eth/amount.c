@@ -1,18 +1,19 @@
 #include "eth/amount.h"
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 enum err amount_from_word(const uint8_t word[32], amount *out)
 {
-    amount value = 0;
-    for (size_t i = 0; i < 32; i++) {
-        if (i < 16 && word[i])
-            return ERR_OVERFLOW;
-        value = value << 8 | word[i];
-    }
-    *out = value;
+    static const uint8_t padding[16];
+    uint64_t high, low;
+    if (memcmp(word, padding, sizeof padding) != 0)
+        return ERR_OVERFLOW;
+    memcpy(&high, word + 16, sizeof high);
+    memcpy(&low, word + 24, sizeof low);
+    *out = (amount)be64toh(high) << 64 | be64toh(low);
     return ERR_OK;
 }
 

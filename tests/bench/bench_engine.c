@@ -19,6 +19,7 @@
 #include "bench/record.h"
 #include "net/endpoint.h"
 #include "net/http.h"
+#include "times.h"
 
 enum {
     TIMEOUT_MS = 10000,
@@ -68,9 +69,8 @@ static void on_done(void *user, const struct call_result *result)
     buf_reset(&load->row);
     record_put_call(&load->row, record);
     if (record->outcome == OUTCOME_OK) {
-        int64_t first_us = record->token_us[0];
-        buf_put(&load->latencies, &latency_us, sizeof latency_us);
-        buf_put(&load->first_tokens, &first_us, sizeof first_us);
+        times_add(&load->latencies, latency_us);
+        times_add(&load->first_tokens, record->token_us[0]);
     } else {
         load->failures++;
     }
@@ -80,24 +80,6 @@ static void on_done(void *user, const struct call_result *result)
     }
     if (clock_mono_us() < load->end_us)
         start_call(load);
-}
-
-static int compare_times(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Nearest rank; 0 of nothing. Sorts. */
-static int64_t percentile(struct buf *times, size_t percent)
-{
-    size_t count = times->len / sizeof(int64_t);
-
-    if (count == 0)
-        return 0;
-    qsort(times->data, count, sizeof(int64_t), compare_times);
-    return ((const int64_t *)(const void *)times->data)[(percent * count + 99) / 100 - 1];
 }
 
 static double cpu_us(void)
@@ -124,10 +106,11 @@ static void make_load(struct load *load, unsigned streams, unsigned seconds)
     elapsed_s = (double)(clock_mono_us() - start_us) / 1e6;
     printf("{\"calls\":%u,\"failures\":%u,\"seconds\":%.3f,\"p50Us\":%lld,\"p99Us\":%lld,"
            "\"firstP50Us\":%lld,\"firstP99Us\":%lld,\"cpuUs\":%.1f,\"anonBytes\":%ld}\n",
-           load->calls, load->failures, elapsed_s, (long long)percentile(&load->latencies, 50),
-           (long long)percentile(&load->latencies, 99),
-           (long long)percentile(&load->first_tokens, 50),
-           (long long)percentile(&load->first_tokens, 99),
+           load->calls, load->failures, elapsed_s,
+           (long long)times_percentile(&load->latencies, 50),
+           (long long)times_percentile(&load->latencies, 99),
+           (long long)times_percentile(&load->first_tokens, 50),
+           (long long)times_percentile(&load->first_tokens, 99),
            load->calls ? (cpu_us() - cpu_before) / load->calls : 0, load->anon_kb * 1024);
 }
 

@@ -1,5 +1,5 @@
-// Measures /api/metrics side by side with a file and with Next.js, then the ABI decoder, the job store
-// and a round over many upstreams; fails when a figure that was promised is missed. docs/performance.md says how to read the result.
+// Measures /api/metrics side by side with a file and with Next.js, then the ABI decoder, many viewers, the
+// job store and a round over many upstreams; fails when a figure that was promised is missed. docs/performance.md says how to read the result.
 //
 //   node tests/bench/run.mjs [--rounds N] [--seconds S] [--no-assert] [--write]
 //
@@ -12,6 +12,7 @@ import { measureDecoder } from './lib/decoder.mjs';
 import { measureEngine } from './lib/engine.mjs';
 import { measureHanging } from './lib/hanging.mjs';
 import { loadAverage, machine, versions } from './lib/machine.mjs';
+import { measureViewers } from './lib/many-viewers.mjs';
 import { measure } from './lib/measure.mjs';
 import { report, writeReport } from './lib/report.mjs';
 import { measureRound } from './lib/round.mjs';
@@ -47,8 +48,9 @@ async function run() {
         const decoder = measureDecoder(subjects.stack.folder, subjects.metrics.services);
         const roundsOf = await Promise.race([measure(subjects, { rounds, seconds, say }), interrupted]);
         const hanging = await Promise.race([measureHanging(subjects), interrupted]);
+        const viewers = await Promise.race([measureViewers(subjects), interrupted]);
         const engine = await Promise.race([measureEngine({ rounds, seconds, say }), interrupted]);
-        const sections = [measureStore(subjects.stack.folder), engine];
+        const sections = [viewers, measureStore(subjects.stack.folder), engine];
         const results = [
             ...targets(roundsOf, decoder),
             ...hanging,
@@ -71,7 +73,7 @@ async function run() {
 
 const { text, results } = await run();
 process.stdout.write(`${text}\n`);
-if (values.write) writeReport(join(ROOT, 'docs/performance.md'), text);
+if (values.write) writeReport(join(ROOT, 'docs/performance.md'), 'bench', text);
 const missed = results.filter(({ isMet }) => isMet === false);
 for (const { what, wanted } of missed) say(`missed: ${what}: wanted ${wanted}`);
 if (missed.length > 0 && !values['no-assert']) process.exitCode = 1;

@@ -71,11 +71,9 @@ function writeConf(stack, folder, ports, reply) {
     return { conf, bodyFile };
 }
 
-/** Without the cache loader, which ends a minute after the start. */
-function lastingPids(server) {
-    return server.pids.filter(
-        (pid) => !readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('cache loader'),
-    );
+/** Without the cache loader, which ends a minute after the start. @param {number[]} pids */
+export function lasting(pids) {
+    return pids.filter((pid) => !readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('cache loader'));
 }
 
 /**
@@ -102,5 +100,5 @@ export async function startNginx(stack, reply) {
         Object.entries(ports).map(([key, port]) => [key, `http://127.0.0.1:${port}${PATH}`]),
     );
     for (const url of Object.values(urls)) await server.answers(url);
-    return { server, urls, bodyFile, pids: () => lastingPids(server) };
+    return { server, urls, bodyFile, pids: () => lasting(server.pids) };
 }

@@ -3,8 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { CONNECTIONS } from './measure.mjs';
 import { spreadOf } from './stats.mjs';
 
-const BEGIN = '<!-- bench: begin -->';
-const END = '<!-- bench: end -->';
 const MB = 1e6;
 const VERDICTS = new Map([
     [true, 'met'],
@@ -12,7 +10,7 @@ const VERDICTS = new Map([
     [null, ''],
 ]);
 
-const number = (value, digits) =>
+export const number = (value, digits) =>
     value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** The median and, in brackets, the range. */
@@ -20,7 +18,7 @@ function spread({ median, min, max }, digits) {
     return `${number(median, digits)} (${number(min, digits)} to ${number(max, digits)})`;
 }
 
-function table(head, rows) {
+export function table(head, rows) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
@@ -96,10 +94,11 @@ export function report({ subjects, roundsOf, targets, facts, sections }) {
     return [figures, verdicts, facts.map((fact) => `- ${fact}`).join('\n'), ...more].join('\n\n');
 }
 
-/** Replaces what stands between the two marks. @param {string} file */
-export function writeReport(file, text) {
+/** Replaces what stands between the two marks of that name. @param {string} file */
+export function writeReport(file, name, text) {
+    const marks = ['begin', 'end'].map((place) => `<!-- ${name}: ${place} -->`);
     const old = readFileSync(file, 'utf8');
-    const [begin, end] = [old.indexOf(BEGIN), old.indexOf(END)];
-    if (begin < 0 || end < begin) throw new Error(`${file} has no place for the figures`);
-    writeFileSync(file, `${old.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${old.slice(end)}`);
+    const [begin, end] = marks.map((mark) => old.indexOf(mark));
+    if (begin < 0 || end < begin) throw new Error(`${file} has no place for the figures of ${name}`);
+    writeFileSync(file, `${old.slice(0, begin + marks[0].length)}\n\n${text}\n\n${old.slice(end)}`);
 }
