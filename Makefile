@@ -153,7 +153,7 @@ test: ## everything that must hold (SAN=address,undefined or SAN=thread: the C p
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory test-panel
 	@$(MAKE) --no-print-directory test-system
-	@$(MAKE) --no-print-directory fuzz
+	@$(MAKE) --no-print-directory fuzz $(if $(SAN),,callgrind)
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## the C unit tests
