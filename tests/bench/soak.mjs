@@ -5,6 +5,7 @@
 // SOAK_RATE is in requests a second. --write puts the figures into docs/performance.md, which says how
 // to read them.
 import { readdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { descendantsOf, memoryOf, programOf } from '../lib/processes.mjs';
@@ -69,7 +70,7 @@ function usageOf(stack) {
     return Object.fromEntries(usage);
 }
 
-/** @typedef {import('./lib/viewers.mjs').Window & {usage: ReturnType<typeof usageOf>}} Sample */
+/** @typedef {import('./lib/viewers.mjs').Window & {usage: ReturnType<typeof usageOf>, load: number}} Sample */
 
 /** @returns {Promise<{samples: Sample[], probe: {timesMs: number[], failures: string[]}}>} */
 async function soak(stack) {
@@ -85,7 +86,7 @@ async function soak(stack) {
         windowSeconds: Math.floor(seconds / WINDOWS),
         onWindow(window) {
             const usage = usageOf(stack);
-            samples.push({ ...window, usage });
+            samples.push({ ...window, usage, load: loadavg()[0] });
             const { anonMb, descriptors } = usage['metrics.fcgi'];
             say(
                 `${samples.length}/${WINDOWS} ${window.replies} replies, ${window.failures} failures, p99 ` +
@@ -110,7 +111,7 @@ function cpuUsPerReply(samples) {
 
 /**
  * What must not grow, and by how much it may for the noise of a shared machine.
- * @returns {{what: string, digits: number, of: (samples: Sample[]) => number, most: (before: number) => number}[]}
+ * @returns {{what: string, digits: number, of: (samples: Sample[]) => number, most: (before: number) => number, isLatency?: boolean}[]}
  */
 function figures() {
     const ofPrograms = PROGRAMS.flatMap((program) => [
@@ -130,28 +131,49 @@ function figures() {
     return [
         ...ofPrograms,
         { what: 'CPU of nginx and metrics.fcgi per reply, µs', digits: 1, of: cpuUsPerReply, most: (before) => 1.25 * before },
-        { what: 'p50, ms', digits: 2, of: (samples) => median(samples, ({ p50Us }) => p50Us / 1000), most: (before) => 1.5 * before + 1 },
-        { what: 'p99, ms', digits: 2, of: (samples) => median(samples, ({ p99Us }) => p99Us / 1000), most: (before) => 2 * before + 5 },
+        {
+            what: 'p50, ms',
+            digits: 2,
+            of: (samples) => median(samples, ({ p50Us }) => p50Us / 1000),
+            most: (before) => 1.5 * before + 1,
+            isLatency: true,
+        },
+        {
+            what: 'p99, ms',
+            digits: 2,
+            of: (samples) => median(samples, ({ p99Us }) => p99Us / 1000),
+            most: (before) => 2 * before + 5,
+            isLatency: true,
+        },
     ];
 }
 
-/** The first quarter is for warming up: the history of figures alone fills for 15 minutes. */
+const loadOf = (samples) => median(samples, ({ load }) => load);
+
+/**
+ * The first quarter is for warming up: the history of figures alone fills for 15 minutes. Latency that
+ * grows while the machine gets busier, which CPU time per reply tells apart, says nothing of the programs.
+ */
 function compare(samples) {
     const quarter = Math.floor(samples.length / 4);
     const [before, after] = [samples.slice(quarter, 2 * quarter), samples.slice(-quarter)];
-    return figures().map(({ what, digits, of, most }) => {
+    const isBusier = loadOf(after) > 1.25 * loadOf(before) + 0.5;
+    const rows = figures().map(({ what, digits, of, most, isLatency }) => {
         const [then, now] = [of(before), of(after)];
-        return { what, digits, then, now, most: most(then), isFlat: now <= most(then) };
+        const isFlat = now <= most(then);
+        const verdict = isFlat ? 'flat' : isLatency && isBusier ? 'machine busier' : 'grew';
+        return { what, digits, then, now, most: most(then), verdict };
     });
+    return { rows, loads: [loadOf(before), loadOf(after)] };
 }
 
-function report(rows, { samples, probe, before }) {
+function report({ rows, loads }, { samples, probe, before }) {
     const figureTable = table(
         ['figure', 'second quarter', 'last quarter', 'at most', ''],
-        rows.map(({ what, digits, then, now, most, isFlat }) => [
+        rows.map(({ what, digits, then, now, most, verdict }) => [
             what,
             ...[then, now, most].map((value) => number(value, digits)),
-            isFlat ? 'flat' : '**grew**',
+            verdict === 'grew' ? '**grew**' : verdict,
         ]),
     );
     const replies = sumOver(samples, (sample) => sample.replies);
@@ -163,7 +185,7 @@ function report(rows, { samples, probe, before }) {
             `the slowest ${number(Math.max(...samples.map(({ maxUs }) => maxUs / 1000)), 0)} ms.`,
         `A request a second beside it, over a new connection: ${probe.timesMs.length} replies, ${probe.failures.length} failures, ` +
             `median ${number(median(probe.timesMs, (ms) => ms), 1)} ms, slowest ${number(Math.max(...probe.timesMs), 0)} ms.`,
-        `${machine()}. Load average before ${before}, after ${loadAverage()}.`,
+        `${machine()}. Load average before ${before}, after ${loadAverage()}; median of the second quarter ${number(loads[0], 1)}, of the last ${number(loads[1], 1)}.`,
     ];
     return [figureTable, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');
 }
@@ -187,13 +209,15 @@ try {
 } finally {
     await stack.stop();
 }
-const rows = compare(run.samples);
-const text = report(rows, { ...run, before });
+const comparison = compare(run.samples);
+const text = report(comparison, { ...run, before });
 process.stdout.write(`${text}\n`);
 if (values.write) writeReport(join(ROOT, 'docs/performance.md'), 'soak', text);
 const problems = [
     ...failuresOf(run),
-    ...rows.filter(({ isFlat }) => !isFlat).map(({ what, then, now }) => `${what} grew from ${then} to ${now}`),
+    ...comparison.rows
+        .filter(({ verdict }) => verdict === 'grew')
+        .map(({ what, digits, then, now }) => `${what} grew from ${number(then, digits)} to ${number(now, digits)}`),
 ];
 for (const problem of problems) say(`soak: ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
