@@ -5,6 +5,7 @@
 #include "bench/api_reports.h"
 #include "bench/archive.h"
 #include "bench/events.h"
+#include "bench/hardware.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,20 @@ static const char *run_location(const struct web_request *request, const char *i
 /* Starting ------------------------------------------------------------------------------------- */
 
 static const char empty_plan[] = "{}";
+
+/* What the providers declare about their GPUs; false with the reply filled in. */
+static bool read_hardware(const struct web_request *request, struct web_reply *reply,
+                          struct bench_order *order)
+{
+    struct http_client *http = http_client_new();
+    const enum err err =
+        http ? hardware_read(&order->preflight, http, &order->arena, request->stopping)
+             : ERR_NO_MEMORY;
+    if (err)
+        web_problem(request, reply, 500, "no_memory", NULL);
+    http_client_free(http);
+    return !err;
+}
 
 /* The plan of the body and what stands against it; false with the reply filled in. */
 static bool read_order(struct bench_api *api, const struct web_request *request,
@@ -131,12 +146,11 @@ static void reply_not_ready(struct bench_api *api, const struct web_request *req
     buf_free(&text);
 }
 
-static void reply_started(struct bench_api *api, const struct web_request *request,
-                          struct web_reply *reply, const char *id)
+static void reply_started(const struct web_request *request, struct web_reply *reply,
+                          const char *id)
 {
     struct buf text = buf_make(REPLY_MAX);
     struct json_writer w = json_writer_make(&text);
-    (void)api;
     json_open_object(&w, NULL);
     json_put_str(&w, "id", id);
     json_put_str(&w, "state", "RUNNING");
@@ -187,7 +201,7 @@ static void start(struct bench_api *api, const struct web_request *request, stru
     else if (accepts_markdown(request))
         reply_when_ended(api, request, reply, id);
     else
-        reply_started(api, request, reply, id);
+        reply_started(request, reply, id);
 }
 
 static void post_benchmarks(const struct web_request *request, struct web_reply *reply)
@@ -203,6 +217,8 @@ static void post_benchmarks(const struct web_request *request, struct web_reply 
         order_free(order);
     } else if (order->preflight.problem_count > 0) {
         reply_not_ready(api, request, reply, order);
+        order_free(order);
+    } else if (!read_hardware(request, reply, order)) {
         order_free(order);
     } else {
         start(api, request, reply, order);

@@ -54,17 +54,23 @@ static const struct report_form forms[] = {
 };
 enum { FORMS = sizeof forms / sizeof *forms };
 
-/* A baseline is compared with where one was measured. */
+/* With the runs that this one is compared with, where there are such. */
 static enum err put_report(struct bench_api *api, const struct bench_record *record,
                            const struct report_form *form, struct arena *arena, struct buf *out)
 {
-    struct bench_record baseline;
+    struct bench_record baseline, previous;
     struct report report;
-    const bool wants = record->head.plan.kind != ENDPOINT_BASELINE;
-    enum err err = wants ? archive_find_baseline(api->store, arena, &baseline) : ERR_NOT_FOUND;
-    if (err && err != ERR_NOT_FOUND)
-        return err;
-    err = report_make(record, err ? NULL : &baseline, arena, &report);
+    const bool has_own =
+        record->head.plan.kind == ENDPOINT_BASELINE || record->head.plan.with_baseline;
+    const enum err none =
+        has_own ? ERR_NOT_FOUND : archive_find_baseline(api->store, arena, &baseline);
+    const enum err first = archive_find_previous(api->store, &record->head, arena, &previous);
+    if (none && none != ERR_NOT_FOUND)
+        return none;
+    if (first && first != ERR_NOT_FOUND)
+        return first;
+    enum err err =
+        report_make(record, none ? NULL : &baseline, first ? NULL : &previous, arena, &report);
     if (!err)
         form->put(out, &report);
     return err;
@@ -106,7 +112,7 @@ static enum err read_named(struct bench_api *api, const struct web_request *requ
     enum err err = record ? query_get(request->query, name, id, sizeof id) : ERR_NO_MEMORY;
     if (!err)
         err = archive_read(api->store, id, arena, record);
-    return err ? err : report_make(record, NULL, arena, report);
+    return err ? err : report_make(record, NULL, NULL, arena, report);
 }
 
 static void compare(const struct web_request *request, struct web_reply *reply,

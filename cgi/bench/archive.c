@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bench/chain.h"
+#include "bench/report.h"
 #include <string.h>
 
 static enum err parse_calls(const struct stored_run *run, struct arena *arena,
@@ -38,8 +39,22 @@ enum err archive_read(struct store_writer *writer, const char *id, struct arena 
     return err ? err : archive_parse(&run, arena, record);
 }
 
-enum err archive_find_baseline(struct store_writer *writer, struct arena *arena,
-                               struct bench_record *record)
+typedef bool (*head_test)(const struct bench_head *head, const struct bench_head *of);
+
+static bool is_baseline(const struct bench_head *head, const struct bench_head *of)
+{
+    (void)of;
+    return head->plan.kind == ENDPOINT_BASELINE;
+}
+
+static bool is_earlier(const struct bench_head *head, const struct bench_head *of)
+{
+    return head->started_wall_ms < of->started_wall_ms && report_same_endpoints(head, of);
+}
+
+/* The newest run that made all its calls and passes the test. */
+static enum err find(struct store_writer *writer, head_test test, const struct bench_head *of,
+                     struct arena *arena, struct bench_record *record)
 {
     const struct run_summary *runs;
     size_t count;
@@ -48,13 +63,25 @@ enum err archive_find_baseline(struct store_writer *writer, struct arena *arena,
         struct bench_head head;
         if (!runs[i].tail.bytes ||
             record_read_head(runs[i].head.bytes, runs[i].head.len, arena, &head) ||
-            head.plan.kind != ENDPOINT_BASELINE)
+            !test(&head, of))
             continue;
         err = archive_read(writer, runs[i].id, arena, record);
         if (!err && record->tail.end == RUN_END_DONE)
             return ERR_OK;
     }
     return err ? err : ERR_NOT_FOUND;
+}
+
+enum err archive_find_baseline(struct store_writer *writer, struct arena *arena,
+                               struct bench_record *record)
+{
+    return find(writer, is_baseline, NULL, arena, record);
+}
+
+enum err archive_find_previous(struct store_writer *writer, const struct bench_head *head,
+                               struct arena *arena, struct bench_record *record)
+{
+    return find(writer, is_earlier, head, arena, record);
 }
 
 enum err archive_seal(const struct stored_run *run, const struct signer *account,
@@ -83,7 +110,7 @@ static enum err close_interrupted(struct store_writer *writer, const char *id,
     struct bench_head head = {0};
     struct buf text = buf_make(RUN_TEXT_BYTES);
     struct bench_tail tail = {.end = RUN_END_INTERRUPTED, .ended_wall_ms = clock_wall_ms()};
-    struct bench_reconciliation none[PLAN_MAX_PROVIDERS] = {0};
+    struct bench_reconciliation none[PLAN_MAX_ENDPOINTS] = {0};
     enum err err = store_read_run(writer, id, arena, &run);
     if (!err)
         err = record_read_head(run.summary.head.bytes, run.summary.head.len, arena, &head);

@@ -16,10 +16,12 @@ enum err archive_read(struct store_writer *writer, const char *id, struct arena 
 enum err archive_parse(const struct stored_run *run, struct arena *arena,
                        struct bench_record *record);
 
-/* The newest run over a baseline endpoint that made all its calls, for a report to compare with.
- * ERR_NOT_FOUND. */
+/* What a report compares a run with: the newest run over a baseline alone, and the newest one
+ * before it over the same endpoints; both made all their calls. ERR_NOT_FOUND. */
 enum err archive_find_baseline(struct store_writer *writer, struct arena *arena,
                                struct bench_record *record);
+enum err archive_find_previous(struct store_writer *writer, const struct bench_head *head,
+                               struct arena *arena, struct bench_record *record);
 
 /* Fills in the root of the hash chain over what the store has of the run, and its signature;
  * `account` may be NULL. */

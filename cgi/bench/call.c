@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Asks 0G's router for this provider and no other: docs.0g.ai, Router, "Routing". */
+#define ROUTER_PROVIDER "X-0G-Provider-Address"
+
 enum {
     BODY_KEPT = 4096, /* bytes: enough for a refusal's text and an excerpt */
     /* Tokens that a provider may bill beyond the bytes that came: the end of the text, and the
@@ -329,6 +332,7 @@ static enum err send_request(struct call *call, const struct call_request *reque
         .connect_timeout_ms = request->timeouts.connect_ms,
         .timeout_ms = request->timeouts.total_ms,
         .bearer = request->bearer,
+        .header = {request->provider ? ROUTER_PROVIDER : NULL, request->provider},
         .stream = &reading,
         .new_connection = request->new_connection,
         .send_once = true,
@@ -357,7 +361,6 @@ enum err caller_start(struct caller *caller, const struct call_request *request,
                                 .prompt = request->prompt,
                                 .max_tokens = request->max_tokens,
                                 .seed = request->seed,
-                                .provider = request->provider,
                             });
     err = body.err;
     if (!err) {

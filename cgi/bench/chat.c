@@ -26,8 +26,6 @@ void chat_put_request(struct buf *out, const struct chat_request *request)
     json_open_object(&w, "stream_options");
     json_put_bool(&w, "include_usage", true);
     json_close_object(&w);
-    if (request->provider)
-        json_put_str(&w, "provider", request->provider);
     json_close_object(&w);
 }
 

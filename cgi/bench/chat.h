@@ -25,8 +25,7 @@ struct chat_request {
     const char *model; /* as on chain: providers compare it */
     const char *prompt;
     unsigned max_tokens;
-    uint64_t seed;        /* at most INT64_MAX */
-    const char *provider; /* router: the one asked for; NULL: not said */
+    uint64_t seed; /* at most INT64_MAX */
 };
 
 /* Appends the body; the same request always gives the same bytes. */
@@ -71,8 +70,8 @@ struct chat_reply {
     struct chat_shape shape;
 };
 
-/* Begins to read a reply that has to stay where it is in memory. `provider` as in the request; not
- * owned. Allocates nothing. */
+/* Begins to read a reply that has to stay where it is in memory. `provider` is the one that
+ * a router was asked for, NULL: none; not owned. Allocates nothing. */
 void chat_reply_init(struct chat_reply *r, const char *provider);
 
 /* More of the body, which arrived at `arrived_us` of the monotonic clock. ERR_TOO_LARGE,

@@ -34,6 +34,7 @@ static void find_in_endpoints(struct finding *f, const struct bench_head *a,
     find_number(f, "number of endpoints", (int64_t)a->endpoint_count, (int64_t)b->endpoint_count);
     for (size_t i = 0; i < a->endpoint_count && i < b->endpoint_count; i++) {
         const struct bench_endpoint *x = &a->endpoints[i], *y = &b->endpoints[i];
+        find_text(f, "kind of endpoint", job_endpoint_name(x->kind), job_endpoint_name(y->kind));
         find_text(f, "model", x->model, y->model);
         find_text(f, "price known", x->priced ? "yes" : "no", y->priced ? "yes" : "no");
         find_amount(f, "input price", x->input_price, y->input_price);
@@ -63,9 +64,7 @@ unsigned comparable_put_obstacles(struct buf *out, const struct bench_head *a,
     find_number(&f, "stall time-out, ms", p->timeouts.stall_ms, q->timeouts.stall_ms);
     find_text(&f, "provider delays", a->environment.simulated ? "programmed" : "real",
               b->environment.simulated ? "programmed" : "real");
-    if (comparison == COMPARE_SAME) {
-        find_text(&f, "kind of endpoint", job_endpoint_name(p->kind), job_endpoint_name(q->kind));
+    if (comparison == COMPARE_SAME)
         find_in_endpoints(&f, a, b);
-    }
     return f.count;
 }

@@ -9,8 +9,6 @@
 #include "bench/stats.h"
 #include <inttypes.h>
 
-enum { EVIDENCE_MILLIONTHS = 50000 }; /* p below 0.05 */
-
 /* A figure in microseconds; -1 where there is none. */
 struct measure {
     const char *name, *key;
@@ -79,23 +77,17 @@ static const char *verdict(const struct report *a, const struct difference *d)
 {
     if (a->run->head.environment.simulated)
         return "not determinable: provider delays are programmed";
-    if (d->p_millionths >= EVIDENCE_MILLIONTHS)
-        return "no evidence of a difference";
-    return d->shift_us < 0 ? "faster" : "slower";
+    return difference_words(d);
 }
 
 /* --- Markdown --------------------------------------------------------------------------------- */
 
 static void put_change(struct buf *out, int64_t from, int64_t to)
 {
-    if (from <= 0 || to < 0) {
+    if (from < 0 || to < 0)
         buf_puts(out, "n/a");
-        return;
-    }
-    const wide_uint size = (wide_uint)(to < from ? from - to : to - from);
-    buf_puts(out, to < from ? "-" : "+");
-    put_tenths(out, (uint64_t)integer_ratio(size * 1000, (wide_uint)from));
-    buf_puts(out, " %");
+    else
+        put_percent_change(out, (amount)from, (amount)to);
 }
 
 static void put_measure(struct buf *out, const struct measure *m, const struct bench_summary *a,

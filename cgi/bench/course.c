@@ -32,7 +32,7 @@ static struct job job_of(const struct course *c, const char *id, unsigned endpoi
                         .model = c->head->endpoints[endpoint].model,
                         .status = JOB_RUNNING,
                         .provider = c->head->endpoints[endpoint].provider,
-                        .endpoint = c->head->plan.kind,
+                        .endpoint = c->head->endpoints[endpoint].kind,
                         .benchmark_id = c->head->id};
 }
 
@@ -104,14 +104,14 @@ static void add_call(struct course *c, const struct flight *flight, const struct
 const struct session *course_session(struct course *c, unsigned endpoint)
 {
     struct session *session = &c->sessions[endpoint];
-    if (c->head->plan.kind != ENDPOINT_PROVIDER)
+    if (c->head->endpoints[endpoint].kind != ENDPOINT_PROVIDER)
         return NULL;
     const int64_t now = clock_wall_ms();
     if (!session_is_due(session, now))
         return session;
     const struct session_terms terms = {.provider = c->order->preflight.targets[endpoint].provider,
                                         .generation = c->generations[endpoint],
-                                        .token_id = SESSION_EPHEMERAL};
+                                        .token_id = c->means->settings->bench.session_token_id};
     char nonce[SESSION_NONCE_BYTES];
     if (session_nonce(nonce))
         return NULL;
@@ -146,8 +146,10 @@ static void judge(struct course *c, const struct call_result *result)
                                                                           : RETRY_AFTER_MAX_MS;
         c->not_before_us = clock_mono_us() + pause * 1000;
     }
-    if (result->refused && refusal_action(result->refusal) == REFUSAL_RENEWS)
-        c->revoked[result->record.endpoint] = true;
+    const unsigned endpoint = result->record.endpoint;
+    if (c->head->endpoints[endpoint].kind == ENDPOINT_PROVIDER && result->refused &&
+        refusal_action(result->refusal) == REFUSAL_RENEWS)
+        c->revoked[endpoint] = true;
 }
 
 static void call_ended(void *user, const struct call_result *result)
@@ -224,6 +226,7 @@ static enum err submit(struct course *c, struct turn turn, int64_t due_us, const
         .bearer = session ? session->authorization + strlen("Bearer ") : target->key,
         .model = target->model,
         .prompt = prompt,
+        .provider = target->asks_for,
         .max_tokens = plan->max_tokens,
         .seed = plan->seed,
         .timeouts = plan->timeouts,
@@ -396,6 +399,6 @@ enum err course_open(struct course *c)
 
 void course_close(struct course *c)
 {
-    for (size_t i = 0; i < PLAN_MAX_PROVIDERS; i++)
+    for (size_t i = 0; i < PLAN_MAX_ENDPOINTS; i++)
         session_wipe(&c->sessions[i]);
 }

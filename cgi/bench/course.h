@@ -35,9 +35,9 @@ struct course {
     struct budget budget;
     int64_t zero_us; /* the run's zero on the monotonic clock */
 
-    struct session sessions[PLAN_MAX_PROVIDERS]; /* secrets: course_close() wipes them */
-    uint64_t generations[PLAN_MAX_PROVIDERS];
-    bool revoked[PLAN_MAX_PROVIDERS]; /* the provider refused the token */
+    struct session sessions[PLAN_MAX_ENDPOINTS]; /* secrets: course_close() wipes them */
+    uint64_t generations[PLAN_MAX_ENDPOINTS];
+    bool revoked[PLAN_MAX_ENDPOINTS]; /* the provider refused the token */
     struct gpu_watch gpu;
     unsigned failures;     /* in a row */
     int64_t not_before_us; /* a provider asked to wait */

@@ -30,16 +30,16 @@ static void put_money(struct json_writer *w, const char *key, bool known, amount
     json_put_str(w, key, known ? amount_text(money, text) : NULL);
 }
 
-/* Of the first `count` calls. */
+/* Of the first `count` calls; what has no price counts nothing. */
 static void put_spent(struct json_writer *w, const struct bench_record *record, size_t count)
 {
     amount spent = 0;
-    bool known = true;
-    for (size_t i = 0; i < count; i++) {
-        known &= record->calls[i].cost_known;
-        if (known && amount_add(spent, record->calls[i].cost, &spent))
+    bool known = false;
+    for (size_t i = 0; i < record->head.endpoint_count; i++)
+        known |= record->head.endpoints[i].priced;
+    for (size_t i = 0; i < count; i++)
+        if (record->calls[i].cost_known && amount_add(spent, record->calls[i].cost, &spent))
             known = false;
-    }
     put_money(w, "spentNeuron", known, spent);
 }
 
@@ -93,6 +93,7 @@ static void put_call(struct json_writer *w, const struct bench_record *record, s
     json_open_object(w, NULL);
     json_put_int(w, "number", call->number);
     json_put_bool(w, "warmup", call->warmup);
+    json_put_str(w, "kind", job_endpoint_name(endpoint->kind));
     json_put_str(w, "provider", endpoint->provider);
     json_put_str(w, "outcome", outcome_text(call->outcome, call->http_status, outcome));
     put_us(w, "latencyUs", call->end_us - call->start_us);

@@ -68,3 +68,17 @@ void put_run_label(struct buf *out, const struct bench_record *run, const struct
         buf_putc(out, endpoint_letter(call->endpoint));
     buf_printf(out, "%s%u", call->warmup ? "W" : "", call->number);
 }
+
+void put_percent_change(struct buf *out, amount from, amount to)
+{
+    if (from == to) {
+        buf_puts(out, "unchanged");
+    } else if (from == 0) {
+        buf_puts(out, "n/a");
+    } else {
+        const amount size = to < from ? from - to : to - from;
+        buf_puts(out, to < from ? "-" : "+");
+        put_tenths(out, (uint64_t)integer_ratio(size * 1000, from));
+        buf_puts(out, " %");
+    }
+}

@@ -18,6 +18,9 @@ void put_probability(struct buf *out, uint32_t millionths); /* "0.0312", "below 
 /* "0.0000542 0G"; with "≤ " before it when the truth may be less; "n/a" when it is not known. */
 void put_cost(struct buf *out, bool known, bool at_most, amount cost);
 
+/* "+3.1 %", "-0.4 %", "unchanged"; "n/a" from 0. Both are below 2^118. */
+void put_percent_change(struct buf *out, amount from, amount to);
+
 /* total / n, rounded half up to a neuron; n is not 0. */
 amount cost_mean(amount total, size_t n);
 

@@ -61,6 +61,9 @@ static void say_request(struct sentences *s, const struct bench_head *head)
 static void say_cost(struct sentences *s, const struct bench_head *head)
 {
     char coins[COINS_TEXT_BYTES];
+    if (head->plan.with_baseline)
+        say(s, "The baseline is called in turn with the others, so that the time of day weighs on "
+               "all alike. Its costs are not known.");
     if (head->plan.kind != ENDPOINT_PROVIDER) {
         say(s, "Costs are not known: no price of this endpoint is on chain.");
         return;

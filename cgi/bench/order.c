@@ -76,6 +76,7 @@ static enum err put_environment(struct bench_order *order, const struct bench_me
         .client = "0g-inference-metrics " VERSION " (commit " COMMIT ", built gcc " __VERSION__ ")",
         .host = host_text(arena),
         .libraries = arena_strdup(arena, http_libraries(libraries)),
+        .region = settings->bench.region,
     };
     if (on_chain) {
         e->contract = own_address(arena, &settings->serving);
@@ -89,8 +90,13 @@ static enum err put_endpoint(struct bench_order *order, const struct bench_targe
                              struct bench_endpoint *e)
 {
     struct address signer;
-    *e = (struct bench_endpoint){.url = target->url, .model = target->model};
-    if (order->plan.kind != ENDPOINT_PROVIDER)
+    *e = (struct bench_endpoint){.kind = target->kind,
+                                 .provider = target->asks_for,
+                                 .url = target->url,
+                                 .model = target->model,
+                                 .hardware = target->hardware,
+                                 .no_hardware = target->no_hardware};
+    if (target->kind != ENDPOINT_PROVIDER)
         return ERR_OK;
     e->provider = own_address(&order->arena, &target->provider);
     e->priced = true;
@@ -107,7 +113,9 @@ static enum err put_endpoint(struct bench_order *order, const struct bench_targe
 static struct bench_plan resolved_plan(const struct bench_order *order)
 {
     struct bench_plan plan = order->plan;
-    plan.provider_count = plan.kind == ENDPOINT_PROVIDER ? order->preflight.target_count : 0;
+    if (plan.kind != ENDPOINT_PROVIDER)
+        return plan;
+    plan.provider_count = order->preflight.target_count - plan.with_baseline;
     for (size_t i = 0; i < plan.provider_count; i++)
         plan.providers[i] = order->preflight.targets[i].provider;
     return plan;

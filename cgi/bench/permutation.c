@@ -159,3 +159,11 @@ enum err difference_of(struct sample_us a, struct sample_us b, struct difference
     free(values);
     return ERR_OK;
 }
+
+const char *difference_words(const struct difference *d)
+{
+    enum { EVIDENCE_MILLIONTHS = 50000 }; /* p below 0.05 */
+    if (d->p_millionths >= EVIDENCE_MILLIONTHS)
+        return "no evidence of a difference";
+    return d->shift_us < 0 ? "faster" : "slower";
+}

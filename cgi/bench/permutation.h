@@ -30,4 +30,7 @@ struct difference {
 /* ERR_NO_MEMORY. */
 enum err difference_of(struct sample_us a, struct sample_us b, struct difference *out);
 
+/* "faster" or "slower" is what b is, where p is below 0.05; else "no evidence of a difference". */
+const char *difference_words(const struct difference *d);
+
 #endif

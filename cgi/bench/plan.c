@@ -38,9 +38,15 @@ static const struct number_row {
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
-static const char *const others[] = {"kind",           "model", "provider",       "providers",
-                                     "promptSet",      "cache", "newConnections", "timeouts",
-                                     "maxSpendNeuron", "slo"};
+/* What has a reader of its own. */
+static const struct {
+    const char *group, *name;
+} others[] = {
+    {NULL, "kind"},           {NULL, "model"},     {NULL, "provider"},
+    {NULL, "providers"},      {NULL, "promptSet"}, {NULL, "cache"},
+    {NULL, "newConnections"}, {NULL, "baseline"},  {NULL, "maxSpendNeuron"},
+    {NULL, "timeouts"},       {NULL, "slo"},       {"slo", "costNeuron"},
+};
 enum { OTHERS = sizeof others / sizeof *others };
 
 /* What is read, and where what is wrong with it is said. */
@@ -190,8 +196,10 @@ static void read_providers(struct reading *r, const cJSON *object)
     {
         add_provider(r, item);
     }
-    if (r->plan->provider_count > 0 && r->plan->kind != ENDPOINT_PROVIDER)
-        complain(r, "providers are for the kind provider");
+    if (r->plan->provider_count > 0 && r->plan->kind == ENDPOINT_BASELINE)
+        complain(r, "a baseline has no providers");
+    if (r->plan->provider_count > 1 && r->plan->kind == ENDPOINT_ROUTER)
+        complain(r, "a router can be asked for one provider");
 }
 
 static void read_prompt_set(struct reading *r, const cJSON *object)
@@ -212,11 +220,10 @@ static void read_cache(struct reading *r, const cJSON *object)
         r->plan->cache_allowed = strcmp(cache, "allow") == 0;
 }
 
-static void read_new_connections(struct reading *r, const cJSON *object)
+static void read_switch(struct reading *r, const cJSON *object, const char *name, bool *on)
 {
-    if (member(r, object, "newConnections") &&
-        !json_get_bool(object, "newConnections", &r->plan->new_connections))
-        complain(r, "newConnections is neither true nor false");
+    if (member(r, object, name) && !json_get_bool(object, name, on))
+        complain(r, "%s is neither true nor false", name);
 }
 
 static void read_max_spend(struct reading *r, const cJSON *object)
@@ -228,14 +235,30 @@ static void read_max_spend(struct reading *r, const cJSON *object)
         complain(r, "maxSpendNeuron is not a decimal string above 0 and up to 2^128-1");
 }
 
+/* null stands for no limit. */
+static void read_cost_limit(struct reading *r, const cJSON *object)
+{
+    const cJSON *slo = json_get(object, "slo");
+    const cJSON *item = slo ? member(r, slo, "costNeuron") : NULL;
+    if (!item || cJSON_IsNull(item))
+        return;
+    const char *text = json_get_str(slo, "costNeuron");
+    if (!text || amount_parse(text, &r->plan->slo.cost) || r->plan->slo.cost == 0)
+        complain(r, "slo.costNeuron is not a decimal string above 0 and up to 2^128-1");
+}
+
+static bool is_in(const char *group, const char *of)
+{
+    return group ? of && strcmp(of, group) == 0 : !of;
+}
+
 static bool is_known(const char *group, const char *name)
 {
     for (size_t i = 0; i < NUMBERS; i++)
-        if (strcmp(numbers[i].name, name) == 0 &&
-            (group ? numbers[i].group && strcmp(numbers[i].group, group) == 0 : !numbers[i].group))
+        if (strcmp(numbers[i].name, name) == 0 && is_in(group, numbers[i].group))
             return true;
-    for (size_t i = 0; i < OTHERS && !group; i++)
-        if (strcmp(others[i], name) == 0)
+    for (size_t i = 0; i < OTHERS; i++)
+        if (strcmp(others[i].name, name) == 0 && is_in(group, others[i].group))
             return true;
     return false;
 }
@@ -264,14 +287,17 @@ static void check_names(struct reading *r, const cJSON *object, const char *grou
 static void check_bounds(struct reading *r)
 {
     const struct bench_plan *plan = r->plan;
-    const uint64_t endpoints = plan->provider_count ? plan->provider_count : 1;
+    const uint64_t endpoints =
+        (plan->provider_count ? plan->provider_count : 1) + plan->with_baseline;
     const uint64_t calls = plan->calls * endpoints;
     if (calls > PLAN_MAX_CALLS)
-        complain(r, "calls of all providers together are more than %d", PLAN_MAX_CALLS);
+        complain(r, "calls of all endpoints together are more than %d", PLAN_MAX_CALLS);
     else if (calls * plan->max_tokens > PLAN_MAX_STAMPS)
         complain(r, "calls times maxTokens is more than %d", PLAN_MAX_STAMPS);
     if (plan->timeouts.first_token_ms > plan->timeouts.total_ms)
         complain(r, "timeouts.firstTokenMs is more than timeouts.totalMs");
+    if (plan->with_baseline && plan->kind == ENDPOINT_BASELINE)
+        complain(r, "baseline: true is for the kinds provider and router");
 }
 
 static void read_plan(struct reading *r, const cJSON *object)
@@ -292,10 +318,12 @@ static void read_plan(struct reading *r, const cJSON *object)
     read_providers(r, object);
     read_prompt_set(r, object);
     read_cache(r, object);
-    read_new_connections(r, object);
+    read_switch(r, object, "newConnections", &r->plan->new_connections);
+    read_switch(r, object, "baseline", &r->plan->with_baseline);
     read_max_spend(r, object);
     read_group(r, object, "timeouts");
     read_group(r, object, "slo");
+    read_cost_limit(r, object);
     for (size_t i = 0; i < NUMBERS; i++)
         read_number(r, object, &numbers[i]);
     if (!r->err)
@@ -321,15 +349,8 @@ enum err plan_parse(const char *text, size_t len, bool spends_real_money, struct
 static void put_numbers(struct json_writer *w, const char *group, const struct bench_plan *plan)
 {
     for (size_t i = 0; i < NUMBERS; i++)
-        if (group ? numbers[i].group && strcmp(numbers[i].group, group) == 0 : !numbers[i].group)
+        if (is_in(group, numbers[i].group))
             json_put_int(w, numbers[i].name, get_number(plan, &numbers[i]));
-}
-
-static void put_group(struct json_writer *w, const char *group, const struct bench_plan *plan)
-{
-    json_open_object(w, group);
-    put_numbers(w, group, plan);
-    json_close_object(w);
 }
 
 void plan_put(struct json_writer *w, const char *key, const struct bench_plan *plan)
@@ -345,10 +366,16 @@ void plan_put(struct json_writer *w, const char *key, const struct bench_plan *p
     json_put_str(w, "promptSet", plan->prompt_set);
     json_put_str(w, "cache", plan->cache_allowed ? "allow" : "fresh");
     json_put_bool(w, "newConnections", plan->new_connections);
+    json_put_bool(w, "baseline", plan->with_baseline);
     json_put_str(w, "maxSpendNeuron", amount_text(plan->max_spend, money));
     put_numbers(w, NULL, plan);
-    put_group(w, "timeouts", plan);
-    put_group(w, "slo", plan);
+    json_open_object(w, "timeouts");
+    put_numbers(w, "timeouts", plan);
+    json_close_object(w);
+    json_open_object(w, "slo");
+    put_numbers(w, "slo", plan);
+    json_put_str(w, "costNeuron", plan->slo.cost ? amount_text(plan->slo.cost, money) : NULL);
+    json_close_object(w);
     json_close_object(w);
 }
 

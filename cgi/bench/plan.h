@@ -16,7 +16,8 @@
 
 enum {
     PLAN_MAX_PROVIDERS = 8,
-    PLAN_MAX_CALLS = 1000, /* of all endpoints together, without warm-up */
+    PLAN_MAX_ENDPOINTS = PLAN_MAX_PROVIDERS + 1, /* with the baseline */
+    PLAN_MAX_CALLS = 1000,                       /* of all endpoints together, without warm-up */
     PLAN_MAX_WARMUP = 10,
     PLAN_MAX_TOKENS = 4096,
     PLAN_FULL_REPORT_CALLS = 10, /* with fewer the report says that it is not a full one */
@@ -36,7 +37,9 @@ struct bench_plan {
     enum job_endpoint kind; /* provider, router or baseline; never ENDPOINT_NONE */
     const char *model;      /* NULL: what the endpoint serves */
     struct address providers[PLAN_MAX_PROVIDERS]; /* called in turn: A, B, C, A ... */
-    size_t provider_count; /* kind provider only, then 1 or more; 0: found by the model */
+    size_t provider_count; /* 0: of kind provider found by the model, of kind router its own choice;
+                            * a router can be asked for one */
+    bool with_baseline;    /* the configured baseline is called in turn with the others */
     unsigned calls;        /* measured ones, for each endpoint */
     unsigned warmup;       /* per endpoint, before the measured ones */
     unsigned max_tokens;
@@ -48,6 +51,7 @@ struct bench_plan {
     struct bench_timeouts timeouts;
     struct {
         int64_t latency_ms, ttft_ms; /* 0: no target */
+        amount cost;                 /* neuron, of one inference on average; 0: no limit */
     } slo;
     bool cache_allowed;   /* identical prompts; else each begins with a nonce */
     bool new_connections; /* one for each call */

@@ -2,14 +2,16 @@
 
 #include "bench/cost.h"
 #include "bench/prompts.h"
+#include "zerog/funding.h"
+#include "zerog/session.h"
 #include <stdarg.h>
 #include <string.h>
 
 enum { PROBLEM_BYTES = 1024 };
 
-/* What a broker wants in the sub-account beside all fees: MinimumLockedBalance of
- * 0gfoundation/0g-serving-broker const.go. */
-#define PROVIDER_LOCK ((amount)1000000000000000000u)
+/* 0G's CLI opens no ledger with less, whatever the contract's minimum: MIN_LEDGER_BALANCE_OG of npm
+ * @0gfoundation/0g-compute-ts-sdk 0.9.0. */
+#define CLI_LEAST_LEDGER (3 * NEURON_PER_0G)
 
 #define PROVIDER_PATH "/v1/proxy/chat/completions"
 #define OPENAI_PATH   "/chat/completions" /* the configured URL ends in /v1 */
@@ -65,26 +67,69 @@ static const char *command(struct looking *l, const char *text, ...)
 
 /* Router and baseline -------------------------------------------------------------------------- */
 
-static void add_configured(struct looking *l, bool given, const struct endpoint *endpoint,
-                           const char *key, const char *model, const char *what)
+/* A configured endpoint and what its names begin with. */
+struct configured {
+    enum job_endpoint kind;
+    const char *what;
+    const struct endpoint *endpoint; /* NULL: not configured */
+    const char *key, *model;
+};
+
+static void add_configured(struct looking *l, const struct configured *given)
 {
-    if (!given)
+    const char *what = given->what;
+    const size_t before = l->p->problem_count;
+    if (!given->endpoint)
         complain(l, "no_endpoint",
                  "no %s is configured · set ZG_%s_URL to its base URL (as "
                  "https://host/v1)",
                  what, what);
-    if (!key)
+    if (!given->key)
         complain(l, "no_key", "no key of the %s is configured · set ZG_%s_API_KEY_FILE", what,
                  what);
-    if (!model)
-        complain(l, "no_model", "no model is named · name one in the request");
-    if (l->p->problem_count > 0)
+    if (!given->model)
+        complain(l, "no_model", "no model of the %s is named · %s", what,
+                 given->kind == ENDPOINT_BASELINE ? "set ZG_BASELINE_MODEL"
+                                                  : "name one in the request");
+    if (l->p->problem_count > before)
         return;
-    l->p->targets[l->p->target_count++] = (struct bench_target){.endpoint = *endpoint,
+    l->p->targets[l->p->target_count++] = (struct bench_target){.kind = given->kind,
+                                                                .endpoint = *given->endpoint,
                                                                 .path = OPENAI_PATH,
-                                                                .url = endpoint->shown,
-                                                                .model = model,
-                                                                .key = key};
+                                                                .url = given->endpoint->shown,
+                                                                .model = given->model,
+                                                                .key = given->key};
+}
+
+static void add_router(struct looking *l)
+{
+    const struct bench_settings *bench = &l->means->settings->bench;
+    const struct bench_plan *plan = l->plan;
+    char name[ADDRESS_TEXT_BYTES];
+    add_configured(l, &(struct configured){.kind = ENDPOINT_ROUTER,
+                                           .what = "ROUTER",
+                                           .endpoint = bench->has_router ? &bench->router : NULL,
+                                           .key = l->means->router_key,
+                                           .model = plan->model});
+    if (l->p->target_count == 0 || plan->provider_count == 0)
+        return;
+    const char *asked = arena_strdup(l->arena, address_text(&plan->providers[0], name));
+    l->p->targets[0].asks_for = asked;
+    if (!asked)
+        l->err = ERR_NO_MEMORY;
+}
+
+/* Beside other endpoints it is of its own model: theirs is the plan's. */
+static void add_baseline(struct looking *l)
+{
+    const struct bench_settings *bench = &l->means->settings->bench;
+    const char *named = l->plan->kind == ENDPOINT_BASELINE ? l->plan->model : NULL;
+    add_configured(l,
+                   &(struct configured){.kind = ENDPOINT_BASELINE,
+                                        .what = "BASELINE",
+                                        .endpoint = bench->has_baseline ? &bench->baseline : NULL,
+                                        .key = l->means->baseline_key,
+                                        .model = named ? named : bench->baseline_model});
 }
 
 /* Providers ------------------------------------------------------------------------------------ */
@@ -172,7 +217,8 @@ static void add_provider(struct looking *l, const struct address *provider)
 {
     char name[ADDRESS_TEXT_BYTES];
     struct bench_target *target = &l->p->targets[l->p->target_count++];
-    *target = (struct bench_target){.provider = *provider,
+    *target = (struct bench_target){.kind = ENDPOINT_PROVIDER,
+                                    .provider = *provider,
                                     .service = onchain_service(&l->p->chain, provider),
                                     .account = onchain_account(&l->p->chain, provider)};
     address_text(provider, name);
@@ -218,14 +264,12 @@ static void judge_worst_case(struct looking *l, struct bench_target *target, con
                  "provider %s: one call may cost %s neuron, which is above maxSpendNeuron", name,
                  amount_text(one, text));
     }
-    target->required = least(all, plan->max_spend) + PROVIDER_LOCK;
+    target->required = least(all, plan->max_spend) + PROVIDER_MINIMUM;
 }
 
 static amount spendable(const struct serving_account *account)
 {
-    return account && account->balance > account->pending_refund
-               ? account->balance - account->pending_refund
-               : 0;
+    return account ? funding_spendable(account->balance, account->pending_refund) : 0;
 }
 
 /* What has to be transferred to a sub-account; 0: nothing. */
@@ -243,6 +287,16 @@ static void set_missing(struct preflight_problem *problem, amount missing, const
     problem->command = remedy;
 }
 
+/* 0G's CLI reads an amount as a double, which may be some neuron less than what was written, unless
+ * it is a whole number of 0G: the next millionth of a 0G, and one more. */
+static char *cli_amount(amount neuron, char coins[COINS_TEXT_BYTES])
+{
+    const amount millionth = NEURON_PER_0G / 1000000;
+    if (neuron % NEURON_PER_0G != 0)
+        neuron = (neuron / millionth + 2) * millionth;
+    return amount_coins(neuron, coins);
+}
+
 /* In the order in which it is mended: coins in the wallet, then the ledger, then sub-accounts. */
 static void judge_wallet(struct looking *l, amount wanted)
 {
@@ -251,7 +305,7 @@ static void judge_wallet(struct looking *l, amount wanted)
     amount deposit = wanted > available ? wanted - available : 0;
     char coins[COINS_TEXT_BYTES];
     if (!chain->has_ledger)
-        deposit = most(deposit, chain->least_deposit);
+        deposit = most(deposit, most(chain->least_deposit, CLI_LEAST_LEDGER));
     if (deposit == 0)
         return;
     if (chain->coins < deposit) /* and gas, which is little beside it */
@@ -268,7 +322,7 @@ static void judge_wallet(struct looking *l, amount wanted)
                                      amount_coins(available, coins))
                           : complain(l, "no_ledger", "the wallet has no ledger");
     set_missing(problem, deposit,
-                command(l, "0g-compute-cli deposit --amount %s", amount_coins(deposit, coins)));
+                command(l, "0g-compute-cli deposit --amount %s", cli_amount(deposit, coins)));
 }
 
 static void judge_account(struct looking *l, const struct bench_target *target, const char *name)
@@ -288,9 +342,17 @@ static void judge_account(struct looking *l, const struct bench_target *target, 
                                "0G in it, of which the provider wants 1 0G to stay locked",
                                name, needs);
         set_missing(problem, missing,
-                    command(l, "0g-compute-cli transfer-fund --provider %s --amount %s", name,
-                            amount_coins(missing, coins)));
+                    command(l,
+                            "0g-compute-cli transfer-fund --service inference --provider %s "
+                            "--amount %s",
+                            name, cli_amount(missing, coins)));
     }
+    const int id = l->means->settings->bench.session_token_id;
+    if (account && id != SESSION_EPHEMERAL && (account->revoked[31 - id / 8] >> id % 8) & 1)
+        complain(l, "token_revoked",
+                 "the wallet has revoked its tokens of id %d with provider %s · choose another "
+                 "ZG_SESSION_TOKEN_ID, or leave it away",
+                 id, name);
     if (account && !account->acknowledged)
         complain(l, "not_acknowledged", "the wallet has not acknowledged provider %s", name)
             ->command =
@@ -344,21 +406,14 @@ enum err preflight(const struct bench_means *means, const struct bench_plan *pla
                    struct http_client *http, struct arena *arena, const atomic_bool *stop,
                    struct preflight *p)
 {
-    const struct bench_settings *bench = &means->settings->bench;
     struct looking l = {.means = means, .plan = plan, .arena = arena, .p = p};
     *p = (struct preflight){0};
-    switch (plan->kind) {
-    case ENDPOINT_ROUTER:
-        add_configured(&l, bench->has_router, &bench->router, means->router_key, plan->model,
-                       "ROUTER");
-        break;
-    case ENDPOINT_BASELINE:
-        add_configured(&l, bench->has_baseline, &bench->baseline, means->baseline_key,
-                       plan->model ? plan->model : bench->baseline_model, "BASELINE");
-        break;
-    default:
+    if (plan->kind == ENDPOINT_PROVIDER)
         look_at_providers(&l, stop, http);
-    }
+    if (plan->kind == ENDPOINT_ROUTER)
+        add_router(&l);
+    if (plan->kind == ENDPOINT_BASELINE || plan->with_baseline)
+        add_baseline(&l);
     return l.err;
 }
 
@@ -381,13 +436,14 @@ static void put_problem(struct json_writer *w, const struct preflight_problem *p
     json_close_object(w);
 }
 
-static void put_target(struct json_writer *w, enum job_endpoint kind,
-                       const struct bench_target *target)
+static void put_target(struct json_writer *w, const struct bench_target *target)
 {
     char name[ADDRESS_TEXT_BYTES];
-    const bool is_provider = kind == ENDPOINT_PROVIDER;
+    const bool is_provider = target->kind == ENDPOINT_PROVIDER;
     json_open_object(w, NULL);
-    json_put_str(w, "provider", is_provider ? address_text(&target->provider, name) : NULL);
+    json_put_str(w, "kind", job_endpoint_name(target->kind));
+    json_put_str(w, "provider",
+                 is_provider ? address_text(&target->provider, name) : target->asks_for);
     json_put_str(w, "url", target->url);
     json_put_str(w, "model", target->model);
     if (is_provider && target->service) {
@@ -418,7 +474,7 @@ static void put_wallet(struct json_writer *w, const struct bench_means *means,
     put_money(w, "ledgerTotalNeuron", chain->ledger.total);
     put_money(w, "minimumDepositNeuron", chain->least_deposit);
     put_money(w, "minimumTransferNeuron", chain->least_transfer);
-    put_money(w, "providerLockNeuron", PROVIDER_LOCK);
+    put_money(w, "providerLockNeuron", PROVIDER_MINIMUM);
     json_close_object(w);
 }
 
@@ -439,7 +495,7 @@ void preflight_put(struct json_writer *w, const struct bench_means *means,
     put_wallet(w, means, &p->chain);
     json_open_array(w, "endpoints");
     for (size_t i = 0; i < p->target_count; i++)
-        put_target(w, plan->kind, &p->targets[i]);
+        put_target(w, &p->targets[i]);
     json_close_array(w);
     put_money(w, "worstCaseNeuron", p->worst_case);
     put_money(w, "maxSpendNeuron", plan->max_spend);

@@ -23,11 +23,15 @@ struct bench_means {
 
 /* An endpoint as it is called. Texts live in the arena. */
 struct bench_target {
+    enum job_endpoint kind;
     struct endpoint endpoint;
     const char *path;
     const char *url; /* as it may be shown */
     const char *model;
-    const char *key;         /* of router and baseline; a provider gets a session token */
+    const char *key;      /* of router and baseline; a provider gets a session token */
+    const char *asks_for; /* router: the provider's address; NULL: its own choice */
+    /* Of what the provider declares in its quote; see bench/hardware.h. */
+    const char *hardware, *no_hardware;
     struct address provider; /* kind provider only, as are all below */
     const struct service *service;
     amount input_price, output_price; /* neuron per token */
@@ -46,7 +50,7 @@ struct preflight_problem {
 };
 
 struct preflight {
-    struct bench_target targets[PLAN_MAX_PROVIDERS];
+    struct bench_target targets[PLAN_MAX_ENDPOINTS];
     size_t target_count;
     struct onchain chain; /* kind provider only */
     amount worst_case;    /* of the whole run, before its cap; 0 where nothing is priced */

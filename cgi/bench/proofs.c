@@ -10,8 +10,8 @@ enum { TOGETHER = 4, TRIES = 5, PAUSE_MS = 300, TIMEOUT_MS = 5000, LOOK_MS = 50 
 
 struct proofs {
     struct course *course;
-    struct address signers[PLAN_MAX_PROVIDERS];
-    bool has_signer[PLAN_MAX_PROVIDERS];
+    struct address signers[PLAN_MAX_ENDPOINTS];
+    bool has_signer[PLAN_MAX_ENDPOINTS];
     unsigned in_flight;
 };
 
@@ -112,14 +112,16 @@ void proofs_fetch(struct course *c, int deadline_ms)
     struct arena arena = arena_make(0);
     struct asking *asks = arena_array(&arena, c->count + 1, sizeof *asks);
     const int64_t deadline = clock_mono_ms() + deadline_ms;
-    for (size_t i = 0; i < c->head->endpoint_count && c->head->plan.kind == ENDPOINT_PROVIDER; i++)
+    for (size_t i = 0; i < c->head->endpoint_count; i++)
         proofs.has_signer[i] =
+            c->head->endpoints[i].kind == ENDPOINT_PROVIDER &&
             tee_signer(c->order->preflight.targets[i].service, &proofs.signers[i]) == ERR_OK;
     for (size_t i = 0; i < c->count && asks; i++) {
         const struct bench_call *call = &c->calls[i];
         const bool can = call->chat_id && proofs.has_signer[call->endpoint];
         asks[i] = (struct asking){.proofs = &proofs, .place = i, .due_ms = can ? 0 : INT64_MAX};
-        if (!can && call->outcome == OUTCOME_OK && c->head->plan.kind == ENDPOINT_PROVIDER)
+        if (!can && call->outcome == OUTCOME_OK &&
+            c->head->endpoints[call->endpoint].kind == ENDPOINT_PROVIDER)
             settle(&asks[i], PROOF_ABSENT);
     }
     while (asks && advance(&proofs, asks, c->count) && clock_mono_ms() < deadline &&

@@ -20,6 +20,12 @@ static int timeout_of(const struct course *c)
     return atomic_load(c->cancelled) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
 }
 
+/* Whether there is a sub-account to read. */
+static bool has_account(const struct course *c, size_t endpoint)
+{
+    return c->head->endpoints[endpoint].kind == ENDPOINT_PROVIDER;
+}
+
 static void read_unsettled(struct course *c, unsigned endpoint, struct money *money)
 {
     const struct session *session = course_session(c, endpoint);
@@ -56,7 +62,9 @@ static void read_balances(struct course *c, struct money *money)
                                    timeout_of(c), &arena, c->stopping, &chain) == ERR_OK;
     for (size_t i = 0; i < c->head->endpoint_count; i++) {
         const struct serving_account *account =
-            read ? onchain_account(&chain, &c->order->preflight.targets[i].provider) : NULL;
+            read && has_account(c, i)
+                ? onchain_account(&chain, &c->order->preflight.targets[i].provider)
+                : NULL;
         money[i].balance_known = account;
         money[i].balance = account ? account->balance : 0;
         money[i].block = read ? chain.block : 0;
@@ -64,15 +72,10 @@ static void read_balances(struct course *c, struct money *money)
     arena_free(&arena);
 }
 
-static bool has_money(const struct course *c)
-{
-    return c->head->plan.kind == ENDPOINT_PROVIDER;
-}
-
 void money_before(struct course *c, struct money *money)
 {
     memset(money, 0, c->head->endpoint_count * sizeof *money);
-    if (!has_money(c))
+    if (!has_account(c, 0)) /* a baseline beside providers stands behind them */
         return;
     read_balances(c, money);
     for (unsigned i = 0; i < c->head->endpoint_count; i++)
@@ -165,9 +168,9 @@ static void await_booking(struct course *c, unsigned endpoint, const struct mone
 void money_after(struct course *c, const struct money *before, bool wait,
                  struct bench_reconciliation *rows)
 {
-    struct money after[PLAN_MAX_PROVIDERS] = {0};
+    struct money after[PLAN_MAX_ENDPOINTS] = {0};
     const int64_t deadline = clock_mono_ms() + (wait ? BOOKED_WITHIN_MS : 0);
-    if (has_money(c) && !atomic_load(c->stopping)) {
+    if (has_account(c, 0) && !atomic_load(c->stopping)) {
         for (unsigned i = 0; i < c->head->endpoint_count; i++)
             await_booking(c, i, &before[i], deadline, &after[i]);
         read_balances(c, after);
@@ -176,11 +179,12 @@ void money_after(struct course *c, const struct money *before, bool wait,
         const struct metered metered = meter(c, i);
         bool others = false;
         fill_row(&before[i], &after[i], &rows[i]);
-        if (has_money(c) && c->count > 0 &&
+        if (has_account(c, i) && c->count > 0 &&
             store_has_traffic(c->store, c->head->endpoints[i].provider, c->head->started_wall_ms,
                               &others))
             others = false;
-        rows[i].state = has_money(c) ? money_state(&rows[i], metered.cost, metered.at_most, others)
-                                     : RECONCILED_NONE;
+        rows[i].state = has_account(c, i)
+                            ? money_state(&rows[i], metered.cost, metered.at_most, others)
+                            : RECONCILED_NONE;
     }
 }

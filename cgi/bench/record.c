@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    MAX_CALLS = PLAN_MAX_PROVIDERS * (PLAN_MAX_CALLS + PLAN_MAX_WARMUP),
+    MAX_CALLS = PLAN_MAX_ENDPOINTS * (PLAN_MAX_CALLS + PLAN_MAX_WARMUP),
     MAX_SENTENCES = 32,
     MAX_PERCENT = 100
 };
@@ -52,6 +52,7 @@ static void put_hash(struct json_writer *w, const char *key, const struct job_ha
 static void put_endpoint(struct json_writer *w, const struct bench_endpoint *e)
 {
     json_open_object(w, NULL);
+    json_put_str(w, "kind", job_endpoint_name(e->kind));
     json_put_str(w, "provider", e->provider);
     json_put_str(w, "url", e->url);
     json_put_str(w, "model", e->model);
@@ -60,6 +61,7 @@ static void put_endpoint(struct json_writer *w, const struct bench_endpoint *e)
     json_put_str(w, "teeSigner", e->tee_signer);
     json_put_bool(w, "signerAcknowledged", e->signer_acknowledged);
     json_put_str(w, "hardware", e->hardware);
+    json_put_str(w, "noHardware", e->no_hardware);
     json_close_object(w);
 }
 
@@ -204,10 +206,20 @@ void record_put_tail(struct buf *out, const struct bench_tail *tail)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+static enum job_endpoint read_kind(struct fields *f)
+{
+    enum job_endpoint kind = ENDPOINT_NONE;
+    const char *name = fields_text(f, "kind");
+    if (!f->err)
+        f->err = job_endpoint_parse(name, &kind);
+    return kind;
+}
+
 static struct bench_endpoint read_endpoint(struct fields f, enum err *err)
 {
     struct bench_endpoint e = {0};
     bool priced;
+    e.kind = read_kind(&f);
     e.provider = fields_text_or_null(&f, "provider");
     e.url = fields_text(&f, "url");
     e.model = fields_text(&f, "model");
@@ -217,13 +229,14 @@ static struct bench_endpoint read_endpoint(struct fields f, enum err *err)
     e.tee_signer = fields_text_or_null(&f, "teeSigner");
     e.signer_acknowledged = fields_bool(&f, "signerAcknowledged");
     e.hardware = fields_text_or_null(&f, "hardware");
+    e.no_hardware = fields_text_or_null(&f, "noHardware");
     *err = f.err;
     return e;
 }
 
 static void read_endpoints(struct fields *f, struct bench_head *head)
 {
-    const cJSON *array = fields_array(f, "endpoints", PLAN_MAX_PROVIDERS, &head->endpoint_count);
+    const cJSON *array = fields_array(f, "endpoints", PLAN_MAX_ENDPOINTS, &head->endpoint_count);
     if (f->err)
         return;
     struct bench_endpoint *endpoints =
@@ -378,7 +391,7 @@ static void read_call(struct fields *f, struct bench_call *c)
     int status = 0; /* the word's; written again from http_status, so that both must agree */
     c->number = (unsigned)fields_uint(f, "number", MAX_CALLS);
     c->warmup = fields_bool(f, "warmup");
-    c->endpoint = (unsigned)fields_uint(f, "endpoint", PLAN_MAX_PROVIDERS - 1);
+    c->endpoint = (unsigned)fields_uint(f, "endpoint", PLAN_MAX_ENDPOINTS - 1);
     const char *outcome = fields_text(f, "outcome");
     if (!f->err)
         f->err = outcome_parse(outcome, &c->outcome, &status);
@@ -422,7 +435,7 @@ static struct bench_reconciliation read_reconciliation(struct fields f, enum err
 static void read_reconciliations(struct fields *f, struct bench_tail *tail)
 {
     const cJSON *array =
-        fields_array(f, "reconciliations", PLAN_MAX_PROVIDERS, &tail->reconciliation_count);
+        fields_array(f, "reconciliations", PLAN_MAX_ENDPOINTS, &tail->reconciliation_count);
     if (f->err)
         return;
     struct bench_reconciliation *all =

@@ -37,14 +37,19 @@ enum {
 
 /* One endpoint of a run; calls name it by its place in the head. */
 struct bench_endpoint {
-    const char *provider; /* EIP-55 address; NULL for router and baseline */
-    const char *url;      /* as it may be shown */
+    enum job_endpoint kind; /* the plan's, or a baseline beside the others */
+    /* EIP-55 address; of a router the one it is asked for, NULL: its own choice. NULL: a baseline
+     */
+    const char *provider;
+    const char *url; /* as it may be shown */
     const char *model;
     bool priced;                      /* false: a baseline, whose cost is not known */
     amount input_price, output_price; /* neuron per token; priced only */
     const char *tee_signer;           /* EIP-55 address that has to sign; NULL: none listed */
     bool signer_acknowledged;
-    const char *hardware; /* as declared in the provider's quote; NULL: not declared */
+    /* As the provider declares it in its quote or attestation report; NULL with the reason why
+     * there is none. */
+    const char *hardware, *no_hardware;
 };
 
 struct bench_environment {
@@ -80,7 +85,7 @@ struct bench_head {
     struct bench_plan plan;
     struct bench_environment environment;
     const struct bench_endpoint *endpoints;
-    size_t endpoint_count; /* 1 to PLAN_MAX_PROVIDERS */
+    size_t endpoint_count; /* 1 to PLAN_MAX_ENDPOINTS */
     struct bench_calibration calibration;
     struct bench_prompts prompts;
     const char *const *sentences; /* "Methodology", written by the code that measures */

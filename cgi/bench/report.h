@@ -11,16 +11,23 @@
 
 struct report {
     const struct bench_record *run;
-    const struct bench_record *baseline;   /* of a centralised endpoint, measured too; NULL: none */
-    const struct bench_summary *summaries; /* one for each endpoint of the run */
-    const struct bench_summary *baseline_summary; /* of its first endpoint; NULL as well */
+    /* Runs beside it; NULL: none. A run over a centralised endpoint, and the one before this over
+     * the same endpoints. */
+    const struct bench_record *baseline, *previous;
+    /* One for each endpoint of the respective run; NULL without that run. */
+    const struct bench_summary *summaries, *of_baseline, *of_previous;
 };
 
-/* Derives what all three forms show. The records have to stay; the rest lives in `arena`.
- * ERR_NO_MEMORY; ERR_OVERFLOW when costs have no sum; ERR_BAD_FORMAT when a call or a
- * reconciliation names an endpoint that is not there. */
+/* Whether both runs call the same endpoints in the same order, whatever these serve and cost. */
+bool report_same_endpoints(const struct bench_head *a, const struct bench_head *b);
+
+/* Derives what all three forms show. `baseline` and `previous` may be NULL. The records have to
+ * stay; the rest lives in `arena`. ERR_NO_MEMORY; ERR_OVERFLOW when costs have no sum;
+ * ERR_BAD_FORMAT when a call or a reconciliation names an endpoint that is not there, and when the
+ * previous run has other endpoints. */
 enum err report_make(const struct bench_record *run, const struct bench_record *baseline,
-                     struct arena *arena, struct report *report);
+                     const struct bench_record *previous, struct arena *arena,
+                     struct report *report);
 
 /* The three forms, appended; `out` has the sticky error. */
 void report_put_markdown(struct buf *out, const struct report *report);

@@ -1,10 +1,8 @@
 #include "bench/report_parts.h"
 
-#include "bench/comparable.h"
 #include "bench/figure.h"
 #include "bench/interval.h"
 #include "bench/markdown.h"
-#include "bench/permutation.h"
 #include "bench/stats.h"
 #include <inttypes.h>
 
@@ -120,16 +118,43 @@ static void put_latency_analysis(struct buf *out, const struct report *report, u
     buf_puts(out, ".");
 }
 
+/* The part of the limit by which the cost differs from it, in percent. */
+static uint64_t percent_of(amount difference, amount limit)
+{
+    return limit ? (uint64_t)(difference * 100 / limit) : 0;
+}
+
+/* The cost of these calls is known exactly, so there is no interval; but it is that of these
+ * prompts. */
+static void put_cost_verdict(struct buf *out, const struct bench_summary *s, amount limit)
+{
+    const amount mean = cost_mean(s->cost, s->succeeded);
+    buf_puts(out, " Limit ");
+    put_cost(out, true, false, limit);
+    buf_puts(out, " per inference: ");
+    if (mean <= limit)
+        buf_printf(out, "met, %" PRIu64 " %% headroom with these prompts.",
+                   percent_of(limit - mean, limit));
+    else if (s->cost_at_most)
+        buf_puts(out, "not determinable: only bounds of some costs are known.");
+    else
+        buf_puts(out, "not met with these prompts.");
+}
+
 static void put_cost_analysis(struct buf *out, const struct report *report, unsigned endpoint)
 {
     const struct bench_summary *s = &report->summaries[endpoint];
+    const amount limit = report->run->head.plan.slo.cost;
+    const bool known = s->cost_known && s->succeeded;
     if (report->run->head.environment.simulated)
         buf_puts(out, " " PROGRAMMED ", and its prices are the local network's.");
-    else if (!s->cost_known || !s->succeeded)
+    else if (!known)
         buf_puts(out, " not determinable: the cost of the calls is not known.");
-    else
+    else if (!limit)
         buf_puts(out, " not determinable: the run was given no limit.");
-    if (s->cost_known && s->succeeded) {
+    else
+        put_cost_verdict(out, s, limit);
+    if (known) {
         buf_puts(out, " Calculated: ");
         put_cost(out, true, s->cost_at_most, cost_mean(s->cost, s->succeeded) * 1000);
         buf_puts(out, " per 1000 inferences.");
@@ -160,61 +185,6 @@ static void put_proof_analysis(struct buf *out, const struct report *report, uns
     buf_puts(out, " ");
     put_proof_shares(out, &report->summaries[endpoint]);
     buf_puts(out, ".");
-}
-
-static void put_shift(struct buf *out, const struct report *report, unsigned endpoint)
-{
-    const struct series ours = report->summaries[endpoint].latency;
-    const struct series theirs = report->baseline_summary->latency;
-    struct difference d;
-    if (!ours.n || !theirs.n ||
-        difference_of((struct sample_us){theirs.us, theirs.n}, (struct sample_us){ours.us, ours.n},
-                      &d)) {
-        buf_puts(out, " not determinable from 0 calls.");
-        return;
-    }
-    buf_printf(out, " against %zu measured calls: median shift %s", theirs.n,
-               d.shift_us < 0 ? "" : "+");
-    put_ms(out, d.shift_us);
-    buf_printf(out,
-               " ms (Hodges-Lehmann), %s p = ", d.exact ? "exact permutation" : "Mann-Whitney");
-    put_probability(out, d.p_millionths);
-    buf_puts(out, d.p_millionths > 50000 ? ": no evidence of a difference." : ".");
-}
-
-static void put_baseline_analysis(struct buf *out, const struct report *report, unsigned endpoint)
-{
-    const struct bench_record *run = report->run, *baseline = report->baseline;
-    if (run->head.environment.simulated) {
-        buf_puts(out, " " PROGRAMMED ".");
-        return;
-    }
-    if (run->head.plan.kind == ENDPOINT_BASELINE) {
-        buf_puts(out, " this run is the baseline.");
-        return;
-    }
-    if (!baseline || baseline->head.plan.kind != ENDPOINT_BASELINE) {
-        buf_puts(out, " not compared: no baseline measured by this tool.");
-        return;
-    }
-    struct buf obstacles = buf_make(BUF_NO_LIMIT);
-    buf_puts(out, " baseline run ");
-    markdown_put_code(out, baseline->head.id);
-    buf_puts(out, " (model ");
-    markdown_put_code(out, baseline->head.endpoints[0].model);
-    buf_puts(out, " at ");
-    markdown_put_code(out, baseline->head.endpoints[0].url);
-    buf_puts(out, ")");
-    if (comparable_put_obstacles(&obstacles, &run->head, &baseline->head, COMPARE_BASELINE)) {
-        buf_puts(out, ": not compared, because these differ: ");
-        markdown_put_text(out, buf_str(&obstacles));
-        buf_puts(out, ".");
-    } else {
-        put_shift(out, report, endpoint);
-    }
-    if (obstacles.err && !out->err)
-        out->err = obstacles.err;
-    buf_free(&obstacles);
 }
 
 static void put_limits(struct buf *out, const struct report *report)
@@ -260,6 +230,7 @@ void put_analysis(struct buf *out, const struct report *report)
     put_bullet(out, report, "Is latency acceptable?", put_latency_analysis);
     put_bullet(out, report, "Is cost viable?", put_cost_analysis);
     put_bullet(out, report, "Decentralised vs centralised:", put_baseline_analysis);
+    put_previous_analysis(out, report);
     put_bullet(out, report, "Is it reliable?", put_reliability);
     put_bullet(out, report, "Are the responses proven?", put_proof_analysis);
     buf_puts(out, "  Of a response with a good signature " PROOF_SENTENCE);

@@ -60,7 +60,7 @@ static void put_number(struct buf *out, struct job_number number)
 }
 
 static const char header[] =
-    "run,warmup,provider,url,model,outcome,http_status,start_utc,end_utc,latency_us,ttft_us,"
+    "run,warmup,kind,provider,url,model,outcome,http_status,start_utc,end_utc,latency_us,ttft_us,"
     "tpot_us,first_byte_us,queue_us,dns_us,tcp_us,tls_us,input_tokens,output_tokens,"
     "tokens_estimated,reasoning_tokens,cached_tokens,input_bytes,output_bytes,events,"
     "finish_reason,done_marker,over_reported,rerouted,cost_neuron,cost_at_most,proof,chat_id,"
@@ -72,6 +72,7 @@ static void put_call(struct buf *out, const struct bench_record *run, const stru
     char outcome[OUTCOME_TEXT_BYTES], cost[AMOUNT_TEXT_BYTES];
     put_run_label(out, run, c);
     put_bool(out, c->warmup);
+    put_text(out, job_endpoint_name(e->kind));
     put_text(out, e->provider);
     put_text(out, e->url);
     put_text(out, e->model);

@@ -246,6 +246,8 @@ static void put_hashes(struct buf *out, const struct report *report)
     put_tail_hash(out, "This run", report->run);
     if (report->baseline)
         put_tail_hash(out, "The baseline", report->baseline);
+    if (report->previous)
+        put_tail_hash(out, "The earlier run", report->previous);
     buf_puts(out,
              "- SHA-256 of each request and response stand in the JSON of this report, as they "
              "crossed the wire.\n");

@@ -17,8 +17,12 @@ static const char calls_line[] = "\"calls\":[";
 static const char calls_end[] = "],";
 static const char tail_key[] = "\"tail\":";
 static const char record_end[] = "},";
-static const char baseline_line[] = "\"baseline\":{";
-static const char no_baseline[] = "\"baseline\":null,";
+/* A run beside the report's own: the line that begins it, and the one that stands for none. */
+struct beside {
+    const char *line, *none;
+};
+static const struct beside baseline_lines = {"\"baseline\":{", "\"baseline\":null,"};
+static const struct beside previous_lines = {"\"previous\":{", "\"previous\":null,"};
 
 static void put_record(struct buf *out, const struct bench_record *record)
 {
@@ -35,6 +39,14 @@ static void put_record(struct buf *out, const struct bench_record *record)
     else
         buf_puts(out, "null");
     buf_printf(out, "\n%s\n", record_end);
+}
+
+static void put_beside(struct buf *out, const struct beside *lines,
+                       const struct bench_record *record)
+{
+    buf_printf(out, "%s\n", record ? lines->line : lines->none);
+    if (record)
+        put_record(out, record);
 }
 
 /* --- derived ---------------------------------------------------------------------------------- */
@@ -204,12 +216,8 @@ void report_put_json(struct buf *out, const struct report *report)
 {
     buf_printf(out, "%s\n%s\n", opening, run_line);
     put_record(out, report->run);
-    if (report->baseline) {
-        buf_printf(out, "%s\n", baseline_line);
-        put_record(out, report->baseline);
-    } else {
-        buf_printf(out, "%s\n", no_baseline);
-    }
+    put_beside(out, &baseline_lines, report->baseline);
+    put_beside(out, &previous_lines, report->previous);
     buf_puts(out, "\"derived\":[");
     struct json_writer w = json_writer_make(out);
     for (unsigned i = 0; i < report->run->head.endpoint_count; i++)
@@ -316,6 +324,17 @@ static void read_record(struct reader *r, struct bench_record *record)
         expect(r, record_end);
 }
 
+static bool read_beside(struct reader *r, const struct beside *lines, struct bench_record *record)
+{
+    const struct line line = next_line(r);
+    const bool is_there = !r->err && line_is(line, lines->line);
+    if (is_there)
+        read_record(r, record);
+    else if (!r->err && !line_is(line, lines->none))
+        r->err = ERR_BAD_FORMAT;
+    return is_there;
+}
+
 enum err report_read(const char *text, size_t len, struct arena *arena, struct report_raw *raw,
                      size_t *line)
 {
@@ -326,14 +345,10 @@ enum err report_read(const char *text, size_t len, struct arena *arena, struct r
         expect(&r, run_line);
     if (!r.err)
         read_record(&r, &raw->run);
-    if (!r.err) {
-        const struct line baseline = next_line(&r);
-        raw->has_baseline = line_is(baseline, baseline_line);
-        if (!raw->has_baseline && !r.err && !line_is(baseline, no_baseline))
-            r.err = ERR_BAD_FORMAT;
-    }
-    if (!r.err && raw->has_baseline)
-        read_record(&r, &raw->baseline);
+    if (!r.err)
+        raw->has_baseline = read_beside(&r, &baseline_lines, &raw->baseline);
+    if (!r.err)
+        raw->has_previous = read_beside(&r, &previous_lines, &raw->previous);
     *line = r.number;
     return r.err;
 }

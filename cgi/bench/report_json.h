@@ -7,8 +7,8 @@
 
 struct report_raw {
     struct bench_record run;
-    bool has_baseline;
-    struct bench_record baseline;
+    bool has_baseline, has_previous;
+    struct bench_record baseline, previous;
 };
 
 /* Reads what is raw; what is derived behind it is for the caller to derive again and compare. The

@@ -164,7 +164,7 @@ static void put_endpoint(struct buf *out, const struct bench_head *head, unsigne
     if (head->endpoint_count > 1)
         buf_printf(out, "%s%c: ", index ? "; " : "", endpoint_letter(index));
     markdown_put_code(out, e->url);
-    buf_printf(out, " (%s", kinds[head->plan.kind] ? kinds[head->plan.kind] : "unknown");
+    buf_printf(out, " (%s", kinds[e->kind] ? kinds[e->kind] : "unknown");
     if (e->provider) {
         buf_puts(out, ", ");
         markdown_put_code(out, e->provider);
@@ -222,7 +222,25 @@ static void put_host(struct buf *out, const struct bench_environment *e)
         buf_puts(out, "(label supplied by the operator) ");
         markdown_put_code(out, e->region);
     } else {
-        buf_puts(out, "not supplied");
+        buf_puts(out, "not stated");
+    }
+    end_row(out);
+}
+
+/* Nobody's load: what a provider says that it has. */
+static void put_hardware(struct buf *out, const struct bench_head *head)
+{
+    put_row(out, "GPU hardware, as declared and not verified");
+    for (unsigned i = 0; i < head->endpoint_count; i++) {
+        const struct bench_endpoint *e = &head->endpoints[i];
+        if (head->endpoint_count > 1)
+            buf_printf(out, "%s%c: ", i ? "; " : "", endpoint_letter(i));
+        if (e->hardware) {
+            markdown_put_code(out, e->hardware);
+        } else {
+            buf_puts(out, "not declared: ");
+            markdown_put_text(out, e->no_hardware ? e->no_hardware : "not asked for");
+        }
     }
     end_row(out);
 }
@@ -274,6 +292,7 @@ static void put_environment(struct buf *out, const struct report *report)
     put_state(out, report->run);
     end_row(out);
     put_chain(out, head);
+    put_hardware(out, head);
     put_host(out, &head->environment);
     put_code_row(out, "Benchmark client", head->environment.client);
 }

@@ -17,6 +17,10 @@ void put_statistics(struct buf *out, const struct report *report);
 void put_reconciliation_table(struct buf *out, const struct report *report);
 void put_gpu(struct buf *out, const struct report *report);
 void put_analysis(struct buf *out, const struct report *report);
+/* The two lines of the Analysis that need another run; the first for one endpoint, without its
+ * beginning. */
+void put_baseline_analysis(struct buf *out, const struct report *report, unsigned endpoint);
+void put_previous_analysis(struct buf *out, const struct report *report);
 void put_details(struct buf *out, const struct report *report);
 
 /* "8/9 response, 1/9 absent": the proof levels of the successful calls. */

@@ -44,7 +44,7 @@ static struct money before_of(const struct bench_reconciliation *row)
 static bool all_listed(const struct preflight *p, size_t count)
 {
     for (size_t i = 0; i < p->target_count; i++)
-        if (!p->targets[i].service)
+        if (p->targets[i].kind == ENDPOINT_PROVIDER && !p->targets[i].service)
             return false;
     return p->target_count == count;
 }
@@ -54,8 +54,8 @@ static enum err read_again(const struct bench_means *means, struct store_writer 
                            const atomic_bool *stop, struct bench_order *order,
                            const struct bench_record *record)
 {
-    struct money before[PLAN_MAX_PROVIDERS];
-    struct bench_reconciliation rows[PLAN_MAX_PROVIDERS];
+    struct money before[PLAN_MAX_ENDPOINTS];
+    struct bench_reconciliation rows[PLAN_MAX_ENDPOINTS];
     struct http_client *http = http_client_new();
     const atomic_bool unhurried = false;
     struct course course = {.means = means,
@@ -81,7 +81,8 @@ static enum err read_again(const struct bench_means *means, struct store_writer 
         before[i] = before_of(&record->tail.reconciliations[i]);
     money_after(&course, before, false, rows);
     for (size_t i = 0; i < record->head.endpoint_count && !err; i++)
-        if (!rows[i].balance_known || (before[i].unsettled_known && !rows[i].unsettled_known))
+        if (rows[i].state != RECONCILED_NONE &&
+            (!rows[i].balance_known || (before[i].unsettled_known && !rows[i].unsettled_known)))
             err = ERR_TIMEOUT; /* what was known stays */
     if (!err)
         err = put_rows(store, record, rows);

@@ -118,7 +118,7 @@ static enum err put_end(struct runner *r, struct bench_tail *tail, const char *i
 static void finish(struct runner *r, struct course *course, const struct money *before,
                    enum run_end end)
 {
-    struct bench_reconciliation rows[PLAN_MAX_PROVIDERS] = {0};
+    struct bench_reconciliation rows[PLAN_MAX_ENDPOINTS] = {0};
     struct bench_tail tail = {.end = end,
                               .ended_wall_ms = clock_wall_ms(),
                               .reconciliations = rows,
@@ -146,7 +146,7 @@ static void set_caller(struct runner *r, struct caller *caller)
 
 static void carry_out(struct runner *r)
 {
-    struct money before[PLAN_MAX_PROVIDERS];
+    struct money before[PLAN_MAX_ENDPOINTS];
     struct course *course = calloc(1, sizeof *course);
     struct caller *caller = caller_new();
     struct http_client *aside = http_client_new();

@@ -198,13 +198,15 @@ bool verify_report(struct verify_text markdown, struct verify_text json, struct 
                    err_text(err));
         goto out;
     }
-    err = report_make(&raw.run, raw.has_baseline ? &raw.baseline : NULL, &arena, &report);
+    err = report_make(&raw.run, raw.has_baseline ? &raw.baseline : NULL,
+                      raw.has_previous ? &raw.previous : NULL, &arena, &report);
     if (err) {
         buf_printf(words, "%s: no report can be made of it (%s)\n", json.name, err_text(err));
         goto out;
     }
     holds = check_record(&raw.run, words) &&
             (!raw.has_baseline || check_record(&raw.baseline, words)) &&
+            (!raw.has_previous || check_record(&raw.previous, words)) &&
             check_derived(&report, markdown, json, words);
 out:
     arena_free(&arena);

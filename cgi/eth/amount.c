@@ -102,10 +102,9 @@ char *word_text(const uint8_t word[32], char text[WORD_TEXT_BYTES])
 
 char *amount_coins(amount a, char text[COINS_TEXT_BYTES])
 {
-    const amount one = 1000000000000000000u;
     char whole[AMOUNT_TEXT_BYTES];
-    int len = snprintf(text, COINS_TEXT_BYTES, "%s.%018llu", amount_text(a / one, whole),
-                       (unsigned long long)(a % one));
+    int len = snprintf(text, COINS_TEXT_BYTES, "%s.%018llu", amount_text(a / NEURON_PER_0G, whole),
+                       (unsigned long long)(a % NEURON_PER_0G));
     while (text[len - 1] == '0' && text[len - 2] != '.')
         text[--len] = '\0';
     return text;

@@ -8,6 +8,8 @@
 
 __extension__ typedef unsigned __int128 amount;
 
+#define NEURON_PER_0G ((amount)1000000000000000000)
+
 enum { AMOUNT_TEXT_BYTES = 40 }; /* 2^128-1 has 39 digits; NUL */
 
 /* From a 32-byte big-endian word; ERR_OVERFLOW above 2^128-1. */

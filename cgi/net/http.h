@@ -52,6 +52,11 @@ struct http_stream {
     enum err (*data)(void *user, const char *bytes, size_t len, int64_t arrived_us);
 };
 
+/* A header; the value holds visible ASCII alone. */
+struct http_header {
+    const char *name, *value;
+};
+
 struct http_request {
     const struct endpoint *endpoint;
     const char *path;         /* NULL: the endpoint's URL as it is; see endpoint_url() */
@@ -62,6 +67,7 @@ struct http_request {
     int connect_timeout_ms;           /* name resolution and TLS included; positive */
     int timeout_ms;                   /* whole call, whatever trickles in; positive */
     const char *bearer;               /* secret of an Authorization header; NULL: none */
+    struct http_header header;        /* one more; name NULL: none */
     const struct http_stream *stream; /* NULL: the body is collected. Outlives the call. */
     bool new_connection;              /* opened for this call and closed after it */
     /* libcurl sends a request once more when the open connection it took turns out to be closed.
@@ -88,8 +94,8 @@ struct http_client *http_client_new(void); /* NULL without memory */
 void http_client_free(struct http_client *client);
 
 /* Starts a call. On failure nothing was started and `done` will not run: ERR_BAD_URL,
- * ERR_BAD_FORMAT for a bearer with anything but visible ASCII, ERR_NO_MEMORY, ERR_CANCELLED while
- * the client is being freed. `call` may be NULL. */
+ * ERR_BAD_FORMAT for a bearer or a header with anything but visible ASCII, ERR_NO_MEMORY,
+ * ERR_CANCELLED while the client is being freed. `call` may be NULL. */
 enum err http_submit(struct http_client *client, const struct http_request *request,
                      struct http_call **call);
 

@@ -158,6 +158,21 @@ static enum err add_bearer(struct transfer *t, const char *bearer)
     return err;
 }
 
+static enum err add_own_headers(struct transfer *t, const struct http_request *request)
+{
+    const struct http_header *more = &request->header;
+    enum err err = ERR_OK;
+    if (more->name && !is_visible(more->value))
+        err = ERR_BAD_FORMAT;
+    if (!err && request->content_type)
+        err = add_header(t, "Content-Type", request->content_type);
+    if (!err && request->bearer)
+        err = add_bearer(t, request->bearer);
+    if (!err && more->name)
+        err = add_header(t, more->name, more->value);
+    return err;
+}
+
 static enum err set_request(struct transfer *t, const struct http_request *request)
 {
     CURL *easy = t->easy;
@@ -168,8 +183,8 @@ static enum err set_request(struct transfer *t, const struct http_request *reque
         goto out;
     SET(easy, code, CURLOPT_URL, buf_str(&url));
     SET(easy, code, CURLOPT_USERAGENT, "0g-inference-metrics/" VERSION);
-    if ((request->content_type && (err = add_header(t, "Content-Type", request->content_type))) ||
-        (request->bearer && (err = add_bearer(t, request->bearer))))
+    err = add_own_headers(t, request);
+    if (err)
         goto out;
     SET(easy, code, CURLOPT_HTTPHEADER, t->headers);
     if (request->content_type) {

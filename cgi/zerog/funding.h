@@ -10,7 +10,6 @@
 
 #include "eth/amount.h"
 
-#define NEURON_PER_0G    ((amount)1000000000000000000)
 #define PROVIDER_MINIMUM NEURON_PER_0G
 #define PROVIDER_COMFORT (2 * NEURON_PER_0G)
 

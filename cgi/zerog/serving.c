@@ -197,6 +197,8 @@ static enum err read_account(const struct abi *body, size_t index, struct servin
         err = abi_bool(&tuple, 7, &a->acknowledged);
     if (!err)
         err = abi_word(&tuple, 9, &a->generation);
+    if (!err)
+        err = abi_word(&tuple, 10, &a->revoked);
     return err;
 }
 

@@ -98,10 +98,11 @@ struct serving_account {
     amount balance, pending_refund; /* neuron; spendable is the difference */
     bool acknowledged;
     const uint8_t *generation; /* 32-byte word: session tokens carry it */
+    const uint8_t *revoked;    /* 32-byte word: bit n for the tokens of id n */
 };
 
 struct account_page {
-    struct serving_account *accounts; /* in the arena; generation points into the data */
+    struct serving_account *accounts; /* in the arena; the words point into the data */
     size_t count;
     uint64_t total;
 };

@@ -1,6 +1,7 @@
 #include "zerog/settings.h"
 
 #include "eth/hex.h"
+#include "zerog/session.h"
 #include "zerog/topic.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@ struct raw_settings {
     const char *storage_mode, *flow, *storage_node, *storage_indexer, *storage_scan;
     const char *storage_data_dir, *cache_db;
     const char *agent_version, *bench_provider, *bench_allow;
-    const char *router, *baseline, *baseline_model;
+    const char *router, *baseline, *baseline_model, *region;
+    int64_t session_token_id;
     int64_t storage_budget, storage_max_sectors, from_block;
     int64_t head_max_age_ms, max_requests_per_min;
 };
@@ -203,6 +205,16 @@ static const struct config_row rows[] = {
      ROW(baseline_model),
      .check = check_name,
      .expects = "a name of at most 200 bytes"},
+    {.name = "ZG_BENCH_REGION",
+     ROW(region),
+     .check = check_name,
+     .expects = "a label of at most 200 bytes"},
+    {.name = "ZG_SESSION_TOKEN_ID",
+     ROW(session_token_id),
+     .kind = CONFIG_NUMBER,
+     .fallback = SESSION_EPHEMERAL,
+     .min = 0,
+     .max = SESSION_EPHEMERAL - 1},
     {.name = "ZG_INFT_TOKEN_ID",
      ROW(inft_token_id),
      .check = check_token_id,
@@ -348,6 +360,8 @@ static void resolve_bench(struct settings *s, const struct raw_settings *raw)
     bench->has_router = resolve_endpoint(s, "ZG_ROUTER_URL", raw->router, &bench->router);
     bench->has_baseline = resolve_endpoint(s, "ZG_BASELINE_URL", raw->baseline, &bench->baseline);
     bench->baseline_model = raw->baseline_model;
+    bench->region = raw->region;
+    bench->session_token_id = (uint8_t)raw->session_token_id;
     s->agent_version = raw->agent_version;
 }
 
@@ -451,6 +465,11 @@ static void print_bench(const struct settings *s, struct buf *out)
     print_endpoint(out, "ZG_BASELINE_URL", bench->has_baseline, &bench->baseline);
     buf_printf(out, "ZG_BASELINE_MODEL=%s\n",
                bench->baseline_model ? bench->baseline_model : "(not set)");
+    buf_printf(out, "ZG_BENCH_REGION=%s\n", bench->region ? bench->region : "(not set)");
+    if (bench->session_token_id == SESSION_EPHEMERAL)
+        buf_puts(out, "ZG_SESSION_TOKEN_ID=(ephemeral tokens)\n");
+    else
+        buf_printf(out, "ZG_SESSION_TOKEN_ID=%d\n", bench->session_token_id);
     buf_printf(out, "ZG_AGENT_VERSION=%s\n", s->agent_version ? s->agent_version : "(not set)");
 }
 

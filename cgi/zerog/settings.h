@@ -32,6 +32,8 @@ struct bench_settings {
     struct endpoint router, baseline; /* with their has_ only */
     bool has_router, has_baseline;
     const char *baseline_model; /* NULL: not given */
+    const char *region;         /* a label for this place in the world; NULL: not given */
+    uint8_t session_token_id;   /* SESSION_EPHEMERAL, or of a token that does not expire */
 };
 
 struct settings {

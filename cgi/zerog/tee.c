@@ -1,6 +1,7 @@
 #include "zerog/tee.h"
 
 #include "base/json.h"
+#include "base/percent.h"
 #include "eth/hex.h"
 #include "eth/sign.h"
 #include "zerog/members.h"
@@ -47,31 +48,15 @@ enum err tee_signer(const struct service *service, struct address *signer)
     return address_is_zero(signer) ? ERR_NOT_FOUND : ERR_OK;
 }
 
-static bool is_unreserved(char c) /* RFC 3986 section 2.3 */
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-._~", c));
-}
-
-static void put_encoded(struct buf *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (is_unreserved(text[i]))
-            buf_putc(out, text[i]);
-        else
-            buf_printf(out, "%%%02X", (unsigned char)text[i]);
-    }
-}
-
 enum err tee_put_path(struct buf *path, const char *chat_id, struct abi_text model)
 {
     /* Dots alone would lead to another path. */
     if (strspn(chat_id, ".") == strlen(chat_id))
         return ERR_BAD_FORMAT;
     buf_puts(path, "/v1/proxy/signature/");
-    put_encoded(path, chat_id, strlen(chat_id));
+    percent_put(path, chat_id, strlen(chat_id));
     buf_puts(path, "?model=");
-    put_encoded(path, model.bytes, model.len);
+    percent_put(path, model.bytes, model.len);
     return path->err;
 }
 

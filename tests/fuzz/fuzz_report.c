@@ -27,7 +27,7 @@ static void read_parts(const char *text, size_t len, struct arena *arena)
         require_same(&again, text, len);
     }
     if (!record_read_call(text, len, arena, &call)) {
-        require(call.end_us >= call.start_us && call.endpoint < PLAN_MAX_PROVIDERS);
+        require(call.end_us >= call.start_us && call.endpoint < PLAN_MAX_ENDPOINTS);
         record_put_call(&again, &call);
         require_same(&again, text, len);
     }
@@ -53,7 +53,8 @@ static void read_report(const char *text, size_t len, struct arena *arena)
     struct report report;
     size_t line;
     if (report_read(text, len, arena, &raw, &line) ||
-        report_make(&raw.run, raw.has_baseline ? &raw.baseline : NULL, arena, &report))
+        report_make(&raw.run, raw.has_baseline ? &raw.baseline : NULL,
+                    raw.has_previous ? &raw.previous : NULL, arena, &report))
         return;
     struct buf json = buf_make(BUF_NO_LIMIT), markdown = json, csv = json, words = json;
     report_put_json(&json, &report);

@@ -20,12 +20,12 @@ static void write_file(const char *dir, const char *name, const char *ending, st
 }
 
 static void write_report(const char *dir, const char *name, struct sample *sample,
-                         const struct bench_record *baseline)
+                         const struct bench_record *baseline, const struct bench_record *previous)
 {
     struct report report;
     struct buf markdown = buf_make(BUF_NO_LIMIT), json = markdown, csv = markdown;
     sample_sign(sample);
-    if (report_make(&sample->record, baseline, &arena, &report)) {
+    if (report_make(&sample->record, baseline, previous, &arena, &report)) {
         fprintf(stderr, "%s: no report\n", name);
         exit(1);
     }
@@ -61,30 +61,32 @@ int main(int argc, char **argv)
     }
     arena = arena_make(0);
     sample_make(&sample);
-    write_report(argv[1], "plain", &sample, NULL);
+    write_report(argv[1], "plain", &sample, NULL, NULL);
     for (uint64_t seed = 1; seed <= 20; seed++) {
         char name[32];
         snprintf(name, sizeof name, "scattered-%02u", (unsigned)seed);
         sample_make(&sample);
         scatter(&sample, seed);
-        write_report(argv[1], name, &sample, NULL);
+        write_report(argv[1], name, &sample, NULL, NULL);
     }
     sample_make(&sample);
     sample_add_endpoint(&sample);
-    write_report(argv[1], "two-endpoints", &sample, NULL);
+    write_report(argv[1], "two-endpoints", &sample, NULL, NULL);
     sample_make(&sample);
     sample.record.call_count = 1;
     sample.record.tail.end = RUN_END_CANCELLED;
-    write_report(argv[1], "no-measured-call", &sample, NULL);
+    write_report(argv[1], "no-measured-call", &sample, NULL, NULL);
     sample_make(&sample);
     for (unsigned i = 1; i < SAMPLE_CALLS; i++)
         sample_fail(&sample.calls[i], OUTCOME_HTTP_5XX, 503);
-    write_report(argv[1], "all-failed", &sample, NULL);
+    write_report(argv[1], "all-failed", &sample, NULL, NULL);
     sample_make(&sample);
     sample_make(&baseline);
     baseline.record.head.plan.kind = ENDPOINT_BASELINE;
     sample_set_root(&baseline.record);
-    write_report(argv[1], "with-baseline", &sample, &baseline.record);
+    write_report(argv[1], "with-baseline", &sample, &baseline.record, NULL);
+    sample_make(&baseline);
+    write_report(argv[1], "with-earlier-run", &sample, NULL, &baseline.record);
     arena_free(&arena);
     return 0;
 }

@@ -31,6 +31,7 @@ static const char *const sample_sentences[] = {
 static inline struct bench_endpoint sample_endpoint(void)
 {
     return (struct bench_endpoint){
+        .kind = ENDPOINT_PROVIDER,
         .provider = "0xa48f01287233509FD694a22Bf840225062E67836",
         .url = "https://provider.example/v1/proxy",
         .model = "example/model-27b",
@@ -39,6 +40,7 @@ static inline struct bench_endpoint sample_endpoint(void)
         .output_price = SAMPLE_OUTPUT_PRICE,
         .tee_signer = "0x83df4B8EbA7c0B3B740019b8c9a77ffF77D508cF",
         .signer_acknowledged = true,
+        .no_hardware = "its quote names no GPU",
     };
 }
 

@@ -53,16 +53,18 @@ static void an_empty_body_is_the_default_run(void **state)
     assert_int_equal(plan.timeouts.stall_ms, 30000);
     assert_int_equal(plan.provider_count, 0);
     assert_false(plan.cache_allowed);
+    assert_false(plan.with_baseline);
+    assert_true(plan.slo.cost == 0);
     arena_free(&arena);
 }
 
 static const char full[] =
     "{\"kind\":\"provider\",\"model\":\"m/1\",\"providers\":[\"" ONE "\",\"" TWO
-    "\"],\"promptSet\":\"v1\",\"cache\":\"allow\",\"newConnections\":true,"
+    "\"],\"promptSet\":\"v1\",\"cache\":\"allow\",\"newConnections\":true,\"baseline\":true,"
     "\"maxSpendNeuron\":\"340282366920938463463374607431768211455\",\"calls\":3,\"warmup\":0,"
     "\"maxTokens\":64,\"seed\":9007199254740992,\"rate\":30,\"maxDurationMs\":5000,"
     "\"timeouts\":{\"connectMs\":1,\"firstTokenMs\":2,\"totalMs\":3,\"stallMs\":4},"
-    "\"slo\":{\"latencyMs\":5,\"ttftMs\":6}}";
+    "\"slo\":{\"latencyMs\":5,\"ttftMs\":6,\"costNeuron\":\"7\"}}";
 
 static void what_is_written_is_read_again(void **state)
 {
@@ -104,7 +106,15 @@ static void what_is_wrong_is_said(void **state)
         {"{\"provider\":\"0x12\"}", "not an address"},
         {"{\"providers\":[\"" ONE "\",\"" ONE "\"]}", "named twice"},
         {"{\"provider\":\"" ONE "\",\"providers\":[]}", "one of the two"},
-        {"{\"kind\":\"baseline\",\"provider\":\"" ONE "\"}", "for the kind provider"},
+        {"{\"kind\":\"baseline\",\"provider\":\"" ONE "\"}", "a baseline has no providers"},
+        {"{\"kind\":\"router\",\"model\":\"m\",\"providers\":[\"" ONE "\",\"" TWO "\"]}",
+         "can be asked for one provider"},
+        {"{\"kind\":\"baseline\",\"baseline\":true}", "for the kinds provider and router"},
+        {"{\"baseline\":\"yes\"}", "baseline is neither"},
+        {"{\"slo\":{\"costNeuron\":7}}", "slo.costNeuron is not"},
+        {"{\"slo\":{\"costNeuron\":\"0\"}}", "slo.costNeuron is not"},
+        {"{\"costNeuron\":\"7\"}", "costNeuron is not a field"},
+        {"{\"calls\":501,\"baseline\":true}", "more than 1000"},
         {"{\"promptSet\":\"v2\"}", "promptSet is not"},
         {"{\"cache\":true}", "cache is neither"},
         {"{\"newConnections\":1}", "newConnections is neither"},

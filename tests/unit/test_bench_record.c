@@ -155,7 +155,7 @@ static struct bench_call random_call(void)
     struct bench_call c = {
         .number = (unsigned)random_below(1000),
         .warmup = random_below(2),
-        .endpoint = (unsigned)random_below(PLAN_MAX_PROVIDERS),
+        .endpoint = (unsigned)random_below(PLAN_MAX_ENDPOINTS),
         .outcome = (enum outcome)random_below(OUTCOME_COUNT),
         .http_status = (int)random_below(600),
         .start_wall_ms = (int64_t)random_below((uint64_t)JOB_MAX_TIME_MS),
@@ -223,7 +223,9 @@ static void random_heads_and_tails_are_read_back(void **state)
         struct bench_endpoint *endpoint = &sample.endpoints[0];
         endpoint->url = random_text();
         endpoint->model = random_text();
+        endpoint->kind = (enum job_endpoint)(ENDPOINT_PROVIDER + random_below(3));
         endpoint->hardware = random_text_or_null();
+        endpoint->no_hardware = random_text_or_null();
         endpoint->priced = random_below(2);
         endpoint->input_price = endpoint->priced ? random_amount() : 0;
         endpoint->output_price = endpoint->priced ? random_amount() : 0;
@@ -298,7 +300,7 @@ static void what_we_never_write_is_refused(void **state)
         {"\"number\":1,", "\"number\":-1,"},
         {"\"number\":1,", "\"number\":1e300,"},
         {"\"warmup\":false", "\"warmup\":0"},
-        {"\"endpoint\":0", "\"endpoint\":8"},                   /* more than there can be */
+        {"\"endpoint\":0", "\"endpoint\":9"},                   /* more than there can be */
         {"\"outcome\":\"ok\"", "\"outcome\":\"fine\""},         /* no class */
         {"\"outcome\":\"ok\"", "\"outcome\":\"http_5xx:503\""}, /* not the status beside it */
         {"\"httpStatus\":200", "\"httpStatus\":2000"},

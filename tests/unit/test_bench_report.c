@@ -27,14 +27,20 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const char *markdown_with(const struct bench_record *baseline)
+static const char *markdown_beside(const struct bench_record *baseline,
+                                   const struct bench_record *previous)
 {
     struct report report;
-    assert_int_equal(report_make(&sample.record, baseline, &arena, &report), ERR_OK);
+    assert_int_equal(report_make(&sample.record, baseline, previous, &arena, &report), ERR_OK);
     buf_reset(&out);
     report_put_markdown(&out, &report);
     assert_int_equal(out.err, ERR_OK);
     return out.data;
+}
+
+static const char *markdown_with(const struct bench_record *baseline)
+{
+    return markdown_beside(baseline, NULL);
 }
 
 static const char *markdown(void)
@@ -85,6 +91,7 @@ static void rows_of_the_template_are_all_there(void **state)
         "| 0G Compute endpoint | `https://provider.example/v1/proxy` (provider, called directly, ",
         "| Model | `example/model-27b` |\n",
         "| Inference agent version | not supplied |\n",
+        "; region (label supplied by the operator) `eu-1` |\n",
         "| Number of test runs | 10 (+ 1 warm-up, excluded) |\n",
         "| Run | Latency (ms) | Input Size | Output Size | Cost | Status | Start (UTC) | "
         "End (UTC) | Model | Proof |\n",
@@ -258,6 +265,92 @@ static void only_a_measured_baseline_is_compared(void **state)
                "not compared, because these differ: maxTokens (160 against 80).");
 }
 
+static void a_baseline_of_the_same_run_goes_before_another(void **state)
+{
+    (void)state;
+    sample_add_endpoint(&sample);
+    sample.record.head.plan.with_baseline = true;
+    sample.endpoints[1] = (struct bench_endpoint){.kind = ENDPOINT_BASELINE,
+                                                  .url = "https://central.example/v1",
+                                                  .model = "other/model",
+                                                  .no_hardware = "only providers publish a quote"};
+    for (size_t i = 0; i < sample.record.call_count; i++)
+        if (sample.calls[i].endpoint == 1)
+            sample.calls[i].cost_known = false;
+    other.record.head.plan.kind = ENDPOINT_BASELINE;
+    const char *text = markdown_with(&other.record);
+    assert_has(text, "**Decentralised vs centralised:** Endpoint A: baseline endpoint B, called in "
+                     "turn (model `other/model` at `https://central.example/v1`): against 9 "
+                     "measured calls: median shift -400.000 ms (Hodges-Lehmann), exact permutation "
+                     "p = ");
+    assert_has(text, " Endpoint B: it is the baseline.\n");
+    assert_has(text, "B: `https://central.example/v1` (baseline, a centralised endpoint: not 0G "
+                     "Compute)");
+    assert_has(text, "A: not declared: its quote names no GPU; B: not declared: only providers");
+    assert_has(text,
+               "**Is cost viable?** Endpoint A: not determinable: the run was given no limit. "
+               "Calculated: 0.054066666666667 0G per 1000 inferences. Endpoint B: not "
+               "determinable: the cost of the calls is not known.\n");
+}
+
+static void the_run_before_is_compared(void **state)
+{
+    (void)state;
+    struct bench_record *before = &other.record;
+    struct report report;
+    assert_has(markdown(), "- **Changed since an earlier run:** not compared: no earlier run over "
+                           "the same endpoints made all its calls.\n");
+    for (unsigned i = 0; i < SAMPLE_CALLS; i++)
+        other.calls[i].end_us -= 223348;
+    other.calls[2].cost *= 2;
+    assert_has(markdown_beside(NULL, before),
+               "- **Changed since run** `b-20260115-102231-7f3a`: P50 latency +11.1 % (no evidence "
+               "of a difference, p = 0.");
+    assert_has(out.data, "), average cost -9.8 %, success 9/10 (90.0 %) before, 9/10 (90.0 %) "
+                         "now.\n");
+    other.endpoints[0].input_price--;
+    assert_has(markdown_beside(NULL, before), "not compared, because these differ: input price "
+                                              "(99999999999 against 100000000000).\n");
+    sample.record.head.environment.simulated = before->head.environment.simulated = true;
+    other.endpoints[0].input_price++;
+    assert_has(markdown_beside(NULL, before),
+               "`: not determinable: provider delays are programmed, "
+               "success 9/10 (90.0 %) before");
+    other.endpoints[0].provider = "0xf07240Efa67755B5311bc75784a061eDB47165Dd";
+    assert_int_equal(report_make(&sample.record, NULL, before, &arena, &report), ERR_BAD_FORMAT);
+}
+
+static void cost_is_judged_by_the_limit(void **state)
+{
+    (void)state;
+    amount *limit = &sample.record.head.plan.slo.cost; /* the mean is 54066666666667 */
+    assert_has(markdown(), "**Is cost viable?** not determinable: the run was given no limit. "
+                           "Calculated: 0.054066666666667 0G per 1000 inferences.\n");
+    *limit = 100000000000000;
+    assert_has(markdown(), "**Is cost viable?** Limit 0.0001 0G per inference: met, 45 % headroom "
+                           "with these prompts. Calculated:");
+    *limit = 54066666666667;
+    assert_has(markdown(), "met, 0 % headroom");
+    *limit = 54066666666666;
+    assert_has(markdown(), "per inference: not met with these prompts.");
+    sample.calls[1].cost_at_most = true;
+    assert_has(markdown(), "per inference: not determinable: only bounds of some costs are known.");
+    *limit = 100000000000000;
+    assert_has(markdown(), "met, 45 % headroom");
+}
+
+static void hardware_is_what_is_declared(void **state)
+{
+    (void)state;
+    assert_has(markdown(), "| GPU hardware, as declared and not verified | not declared: its quote "
+                           "names no GPU |\n");
+    sample.endpoints[0].hardware = "8 NVIDIA GPUs (HOPPER)";
+    sample.endpoints[0].no_hardware = NULL;
+    assert_has(markdown(),
+               "| GPU hardware, as declared and not verified | `8 NVIDIA GPUs (HOPPER)` "
+               "|\n");
+}
+
 static void several_endpoints_stand_apart(void **state)
 {
     (void)state;
@@ -374,7 +467,7 @@ static void csv_fields_are_no_formulas(void **state)
     sample.calls[5].excerpt = "\tx";
     sample.calls[6].excerpt = "\rx";
     sample.calls[7].excerpt = "x=1";
-    assert_int_equal(report_make(&sample.record, NULL, &arena, &report), ERR_OK);
+    assert_int_equal(report_make(&sample.record, NULL, NULL, &arena, &report), ERR_OK);
     report_put_csv(&out, &report);
     assert_has(out.data, ",\"'=1|2\n# H ");
     assert_has(out.data, ",\"\"\"quoted\"\", and\r\nmore\"\r\n");
@@ -392,7 +485,7 @@ static void csv_rows_have_the_header_s_fields(void **state)
 {
     (void)state;
     struct report report;
-    assert_int_equal(report_make(&sample.record, NULL, &arena, &report), ERR_OK);
+    assert_int_equal(report_make(&sample.record, NULL, NULL, &arena, &report), ERR_OK);
     report_put_csv(&out, &report);
     size_t commas = 0, expected = 0, rows = 0;
     for (const char *c = out.data; *c; c++) {
@@ -405,18 +498,20 @@ static void csv_rows_have_the_header_s_fields(void **state)
         commas = 0;
         rows++;
     }
-    assert_int_equal(expected, 35);
+    assert_int_equal(expected, 36);
     assert_int_equal(rows, 1 + SAMPLE_CALLS);
-    assert_has(out.data, "\r\n1,false,\"0xa48f01287233509FD694a22Bf840225062E67836\",");
+    assert_has(out.data,
+               "\r\n1,false,\"provider\",\"0xa48f01287233509FD694a22Bf840225062E67836\",");
     assert_has(out.data, ",timeout_first_token,,");
 }
 
 /* --- report.json ------------------------------------------------------------------------------ */
 
-static void put_json(const struct bench_record *baseline, struct buf *to)
+static void put_json(const struct bench_record *baseline, const struct bench_record *previous,
+                     struct buf *to)
 {
     struct report report;
-    assert_int_equal(report_make(&sample.record, baseline, &arena, &report), ERR_OK);
+    assert_int_equal(report_make(&sample.record, baseline, previous, &arena, &report), ERR_OK);
     report_put_json(to, &report);
     assert_int_equal(to->err, ERR_OK);
 }
@@ -424,20 +519,22 @@ static void put_json(const struct bench_record *baseline, struct buf *to)
 static void raw_data_comes_back_from_json(void **state)
 {
     (void)state;
-    const struct bench_record *baselines[] = {NULL, &other.record};
-    for (size_t i = 0; i < COUNT(baselines); i++) {
+    for (unsigned i = 0; i < 4; i++) {
+        const struct bench_record *baseline = i & 1 ? &other.record : NULL;
+        const struct bench_record *previous = i & 2 ? &other.record : NULL;
         struct report_raw raw;
         struct report report;
         struct buf again = buf_make(BUF_NO_LIMIT);
         size_t line;
         make_nasty();
         buf_reset(&out);
-        put_json(baselines[i], &out);
+        put_json(baseline, previous, &out);
         assert_int_equal(report_read(out.data, out.len, &arena, &raw, &line), ERR_OK);
-        assert_int_equal(raw.has_baseline, i);
-        assert_int_equal(
-            report_make(&raw.run, raw.has_baseline ? &raw.baseline : NULL, &arena, &report),
-            ERR_OK);
+        assert_int_equal(raw.has_baseline, baseline != NULL);
+        assert_int_equal(raw.has_previous, previous != NULL);
+        assert_int_equal(report_make(&raw.run, raw.has_baseline ? &raw.baseline : NULL,
+                                     raw.has_previous ? &raw.previous : NULL, &arena, &report),
+                         ERR_OK);
         report_put_json(&again, &report);
         assert_string_equal(again.data, out.data);
         buf_free(&again);
@@ -448,7 +545,7 @@ static void json_is_json_and_safe_in_html(void **state)
 {
     (void)state;
     make_nasty();
-    put_json(&other.record, &out);
+    put_json(&other.record, NULL, &out);
     cJSON *doc = cJSON_Parse(out.data);
     assert_non_null(doc);
     const cJSON *run = cJSON_GetObjectItem(doc, "run");
@@ -466,7 +563,7 @@ static void an_unfinished_run_is_read_back(void **state)
     size_t line;
     sample.record.ended = false;
     sample.record.call_count = 0;
-    put_json(NULL, &out);
+    put_json(NULL, NULL, &out);
     assert_int_equal(report_read(out.data, out.len, &arena, &raw, &line), ERR_OK);
     assert_false(raw.run.ended);
     assert_int_equal(raw.run.call_count, 0);
@@ -478,7 +575,7 @@ static void a_cut_json_is_refused(void **state)
     (void)state;
     struct report_raw raw;
     size_t line;
-    put_json(NULL, &out);
+    put_json(NULL, NULL, &out);
     const size_t raw_len = (size_t)(strstr(out.data, "\"derived\"") - out.data);
     for (size_t len = 0; len < raw_len; len += 7) {
         assert_int_not_equal(report_read(out.data, len, &arena, &raw, &line), ERR_OK);
@@ -492,14 +589,14 @@ static void calls_of_no_endpoint_are_refused(void **state)
     struct report report;
     struct report_raw raw;
     size_t line;
-    put_json(NULL, &out);
+    put_json(NULL, NULL, &out);
     char *at = strstr(out.data, "\"number\":3,\"warmup\":false,\"endpoint\":0");
     assert_non_null(at);
     at[strlen("\"number\":3,\"warmup\":false,\"endpoint\":")] = '1';
     assert_int_equal(report_read(out.data, out.len, &arena, &raw, &line), ERR_BAD_FORMAT);
     assert_int_equal(line, 8);
     sample.calls[3].endpoint = 1;
-    assert_int_equal(report_make(&sample.record, NULL, &arena, &report), ERR_BAD_FORMAT);
+    assert_int_equal(report_make(&sample.record, NULL, NULL, &arena, &report), ERR_BAD_FORMAT);
 }
 
 static void costs_without_a_sum_are_an_error(void **state)
@@ -507,7 +604,7 @@ static void costs_without_a_sum_are_an_error(void **state)
     (void)state;
     struct report report;
     sample.calls[1].cost = (amount)-1;
-    assert_int_equal(report_make(&sample.record, NULL, &arena, &report), ERR_OVERFLOW);
+    assert_int_equal(report_make(&sample.record, NULL, NULL, &arena, &report), ERR_OVERFLOW);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -529,6 +626,10 @@ int main(void)
         TEST(targets_are_judged_by_intervals),
         TEST(the_local_network_claims_no_latency),
         TEST(only_a_measured_baseline_is_compared),
+        TEST(a_baseline_of_the_same_run_goes_before_another),
+        TEST(the_run_before_is_compared),
+        TEST(cost_is_judged_by_the_limit),
+        TEST(hardware_is_what_is_declared),
         TEST(several_endpoints_stand_apart),
         TEST(gpu_figures_come_from_the_exporter_alone),
         TEST(proofs_are_counted_by_level),

@@ -9,16 +9,21 @@ static struct sample sample, other;
 static struct buf markdown, json, words;
 
 /* The report of the sample as it is now. */
-static void make(const struct bench_record *baseline)
+static void make_beside(const struct bench_record *baseline, const struct bench_record *previous)
 {
     struct report report;
     buf_reset(&markdown);
     buf_reset(&json);
-    assert_int_equal(report_make(&sample.record, baseline, &arena, &report), ERR_OK);
+    assert_int_equal(report_make(&sample.record, baseline, previous, &arena, &report), ERR_OK);
     report_put_markdown(&markdown, &report);
     report_put_json(&json, &report);
     assert_int_equal(markdown.err, ERR_OK);
     assert_int_equal(json.err, ERR_OK);
+}
+
+static void make(const struct bench_record *baseline)
+{
+    make_beside(baseline, NULL);
 }
 
 static int set_up(void **state)
@@ -77,6 +82,16 @@ static void several_endpoints_and_a_baseline_hold(void **state)
     make(&other.record);
     assert_true(holds());
     assert_non_null(strstr(words.data, "not signed, so anybody may have made these figures"));
+}
+
+static void an_earlier_run_is_checked_too(void **state)
+{
+    (void)state;
+    make_beside(NULL, &other.record);
+    assert_true(holds());
+    other.calls[3].end_us++;
+    make_beside(NULL, &other.record);
+    assert_fails_with("the head or a call was changed, added, removed or moved");
 }
 
 static bool is_digit(char c)
@@ -256,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_true_report_holds),
         TEST(several_endpoints_and_a_baseline_hold),
+        TEST(an_earlier_run_is_checked_too),
         TEST(every_changed_digit_is_found),
         TEST(the_place_of_a_change_is_named),
         TEST(a_cut_or_longer_markdown_is_found),
