@@ -120,11 +120,16 @@ localnet_environment() {
     node "$ROOT/scripts/localnet-settings.mjs" "$facts" "${fields[@]}"
 }
 
-# The key of the local network's wallet, for admin.fcgi, unless the environment file $2 names a wallet
-# or a key of its own.
-localnet_key() {
-    grep -q -e '^ZG_WALLET_ADDRESS=' -e '^ZG_CHAIN_PRIVATE_KEY' "$2" && return
-    printf 'ZG_CHAIN_PRIVATE_KEY=%s\n' "$(<"$1/localnet.key")"
+# The keys of the local network, for admin.fcgi: of its wallet and of its servers that take one, each
+# unless the environment file $2 names one of its own, or whose it would be.
+localnet_keys() {
+    local folder=$1 environment=$2
+    grep -q -e '^ZG_WALLET_ADDRESS=' -e '^ZG_CHAIN_PRIVATE_KEY' "$environment" ||
+        printf 'ZG_CHAIN_PRIVATE_KEY=%s\n' "$(<"$folder/localnet.key")"
+    grep -q '^ZG_ROUTER_' "$environment" ||
+        printf 'ZG_ROUTER_API_KEY=%s\n' "$(<"$folder/localnet.router-key")"
+    grep -q '^ZG_BASELINE_' "$environment" ||
+        printf 'ZG_BASELINE_API_KEY=%s\n' "$(<"$folder/localnet.baseline-key")"
 }
 
 # The environment of the helpers that are given no setting: this one without any.

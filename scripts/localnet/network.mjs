@@ -21,6 +21,7 @@ import {
     standinFacts,
     startStandins,
 } from './standins/all.mjs';
+import { BASELINE_KEY, ROUTER_KEY } from './standins/gateway.mjs';
 import { OWN_PROVIDER } from './standins/hardware.mjs';
 import { FileStore } from './standins/file-store.mjs';
 import { Topic } from './standins/topic.mjs';
@@ -36,6 +37,8 @@ const LAST_SAVE_MS = 400;
 const filesIn = (runDir) => ({
     facts: join(runDir, 'localnet.json'),
     key: join(runDir, 'localnet.key'),
+    routerKey: join(runDir, 'localnet.router-key'),
+    baselineKey: join(runDir, 'localnet.baseline-key'),
     state: join(runDir, 'localnet.state'),
     storage: join(runDir, 'localnet.storage'),
     topic: join(runDir, 'localnet.topic'),
@@ -158,6 +161,8 @@ async function bringUp(options, previous, fronts, signal, log) {
         await call(node.rpc, 'evm_setIntervalMining', [BLOCK_INTERVAL_S]);
         await saveState(node.rpc, files.state);
         await replaceFile(files.key, `${wallet.privateKey}\n`, 0o600);
+        await replaceFile(files.routerKey, `${ROUTER_KEY}\n`, 0o600);
+        await replaceFile(files.baselineKey, `${BASELINE_KEY}\n`, 0o600);
         const { rpc } = node;
         const { record } = options;
         await startStandins({ rpc, fronts, store, topic, record, signal: working.signal, log });
@@ -186,7 +191,8 @@ async function bringUp(options, previous, fronts, signal, log) {
 
 /**
  * Brings the network up and publishes it in runDir: localnet.json with public values, localnet.key
- * with the wallet's key, localnet.state with the chain, localnet.storage with the content of stored
+ * with the wallet's key, localnet.router-key and localnet.baseline-key with those of the servers that
+ * take one, localnet.state with the chain, localnet.storage with the content of stored
  * files, localnet.topic with the messages of the agent. A restored network has all of these again;
  * fees that were not settled, and how the providers' requests ended, are forgotten.
  * @param {{runDir: string, cacheDir: string, port: number, restore: boolean,

@@ -637,11 +637,16 @@ export interface components {
             kind: "provider" | "router" | "baseline";
             /** @description One of provider and providers. */
             provider?: components["schemas"]["Address"];
-            /** @description Called in turn. Default: those that serve `model`, else ZG_BENCH_PROVIDER. */
+            /** @description Called in turn. Default: those that serve `model`, else ZG_BENCH_PROVIDER. A router can be asked for one. */
             providers?: components["schemas"]["Address"][];
+            /**
+             * @description The configured baseline is called in turn with the other endpoints, in the same run.
+             * @default false
+             */
+            baseline: boolean;
             model?: string | null;
             /**
-             * @description Measured calls, for each provider; together at most 1000.
+             * @description Measured calls, for each endpoint; together at most 1000.
              * @default 10
              */
             calls: number;
@@ -681,6 +686,11 @@ export interface components {
                 latencyMs: number;
                 /** @default 0 */
                 ttftMs: number;
+                /**
+                 * @description The most that an inference may cost on average; above 0, null for none.
+                 * @default null
+                 */
+                costNeuron: string | null;
             };
             /**
              * @description fresh: each prompt begins with a text of its own.
@@ -717,6 +727,9 @@ export interface components {
                 providerLockNeuron: components["schemas"]["Neuron"];
             } | null;
             endpoints: {
+                /** @enum {string} */
+                kind: "provider" | "router" | "baseline";
+                /** @description Of a router the one that it is asked for. */
                 provider: string | null;
                 url: string | null;
                 model: string | null;
@@ -756,12 +769,17 @@ export interface components {
             calls: number;
             planned: number;
             succeeded: number;
-            /** @description By our count, warm-up included; null where prices are not known. */
+            /** @description By our count, warm-up included; null where no endpoint has a known price. */
             spentNeuron: components["schemas"]["NullableNeuron"];
         };
         BenchmarkCall: {
             number: number;
             warmup: boolean;
+            /**
+             * @description Of its endpoint.
+             * @enum {string}
+             */
+            kind: "provider" | "router" | "baseline";
             provider: string | null;
             /** @description ok, or the class of the failure (docs/benchmark.md). */
             outcome: string;

@@ -2,7 +2,6 @@
 // class of each fault, the cap, what is refused, and what a kill leaves.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,27 +16,11 @@ import { readingFrom, startStack } from '../lib/stack.mjs';
 import { until } from '../lib/until.mjs';
 
 const ONE = 10n ** 18n;
-const BASELINE_KEY = 'sk-planted-baseline-0123456789';
 /** Short, and many tokens a second. */
 const QUICK = { warmup: 0, maxTokens: 8 };
 const FAST = { ttftMs: 20, tpotMs: 2 };
 /** The one that runs call unless they name another. */
 const STANDIN = 'provider/0';
-
-/** As an endpoint that knows nothing of 0G: any key will do. */
-const baseline = http.createServer((req, res) => {
-    req.resume();
-    if (req.url !== '/v1/chat/completions' || req.headers.authorization !== `Bearer ${BASELINE_KEY}`) {
-        res.writeHead(401).end('{"error":{"message":"no"}}');
-        return;
-    }
-    const chunk = (delta, more = {}) => `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }], ...more })}\n\n`;
-    res.writeHead(200, { 'content-type': 'text/event-stream' });
-    res.write(chunk({ content: 'one ' }));
-    res.write(chunk({ content: 'two' }));
-    res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
-    res.end('data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}\n\ndata: [DONE]\n\n');
-});
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -46,23 +29,13 @@ let benchmarks;
 let facts;
 
 before(async () => {
-    await new Promise((resolve) => baseline.listen(0, '127.0.0.1', resolve));
-    stack = await startStack({
-        ZG_ADMIN_RATE_LIMIT: '0',
-        ZG_RATE_LIMIT: '0',
-        ZG_BASELINE_URL: `http://127.0.0.1:${baseline.address().port}/v1`,
-        ZG_BASELINE_MODEL: 'other/model',
-        ZG_BASELINE_API_KEY: BASELINE_KEY,
-    });
+    stack = await startStack({ ZG_ADMIN_RATE_LIMIT: '0', ZG_RATE_LIMIT: '0' });
     benchmarks = new Benchmarks(stack);
     facts = stack.facts;
     await pauseAgent(facts.control);
     await setFault(facts.control, STANDIN, FAST);
 });
-after(async () => {
-    await stack?.stop();
-    baseline.close();
-});
+after(() => stack?.stop());
 
 const withFault = async (fault, work) => {
     await setFault(facts.control, STANDIN, { ...FAST, ...fault });
@@ -178,17 +151,6 @@ describe('a run', () => {
         assert.match(reply.text, /^# Compute Metrics Report/);
     });
 
-    test('over a baseline has no price and no proof, and the next report compares with it', async () => {
-        const { report, done: end } = await benchmarks.run({ kind: 'baseline', calls: 3, ...QUICK });
-        assert.equal(end.state, 'COMPLETE');
-        assert.equal(end.spentNeuron, null);
-        assert.deepEqual(report.run.calls.map(({ outcome, costNeuron, proof }) => [outcome, costNeuron, proof]), Array(3).fill(['ok', null, null]));
-        const markdown = await benchmarks.ask(`${done.url}/report.md`);
-        assert.match(markdown.text, /Decentralised vs centralised/);
-        assert.ok(!JSON.stringify(report).includes(BASELINE_KEY) && !stack.log('admin').includes(BASELINE_KEY));
-        problemOf(await benchmarks.post({ kind: 'router', model: 'm' }), 422, 'not_ready');
-    });
-
     test('can be compared with another one, and with what the agent did', async () => {
         const { runs } = await benchmarks.json(BENCHMARKS);
         const other = runs.find(({ planned }) => planned === 1);
@@ -287,7 +249,7 @@ describe('money', () => {
         const { ready, problems, wallet: money } = assertDocumented('/admin/api/preflight', reply, 'post');
         assert.equal(ready, false);
         assert.deepEqual(problems.map(({ code }) => code), ['signer_not_acknowledged', 'no_sub_account']);
-        assert.match(problems[1].command, new RegExp(`^0g-compute-cli transfer-fund --provider ${provider3} --amount 1\\.\\d+$`));
+        assert.match(problems[1].command, new RegExp(`^0g-compute-cli transfer-fund --service inference --provider ${provider3} --amount 1\\.\\d{1,6}$`));
         assert.equal(money.minimumDepositNeuron, String(3n * ONE));
         assert.equal(money.providerLockNeuron, String(ONE));
         const refused = await benchmarks.post({ provider: provider3 });
@@ -357,6 +319,15 @@ describe('who asks', () => {
 
 describe('a run that is on', () => {
     const LONG = { calls: 50, warmup: 0, maxTokens: 60 };
+
+    test('starts no call after its longest duration, and lets the one that is on end', async () => {
+        const { done, report } = await withFault({ tpotMs: 100 }, () => benchmarks.run({ ...LONG, maxTokens: 8, maxDurationMs: 1500 }));
+        assert.deepEqual([done.state, done.end], ['PARTIAL', 'duration']);
+        const { calls } = report.run;
+        assert.ok(calls.length > 0 && calls.length < LONG.calls, `${calls.length} calls`);
+        for (const { outcome, startUs } of calls) assert.deepEqual([outcome, startUs <= 1_500_000], ['ok', true], `${startUs} us`);
+        assert.ok(calls.at(-1).endUs > 1_500_000, `${calls.at(-1).endUs} us`);
+    });
 
     test('is the only one, and ends within a second when it is cancelled', async () => {
         const url = await withFault({ tpotMs: 100 }, async () => {

@@ -7,6 +7,7 @@ import { SUB_ACCOUNTS } from '../wallet.mjs';
 import { Agent } from './agent.mjs';
 import { ControlEndpoint } from './control-endpoint.mjs';
 import { Front } from './front.mjs';
+import { BASELINE_FAULTS, BASELINE_MODEL, ROUTER_FAULTS, baseline, router } from './gateway.mjs';
 import { gpuExporter } from './gpu-exporter.mjs';
 import { Indexer } from './indexer.mjs';
 import { mirrorNode } from './mirror.mjs';
@@ -35,6 +36,8 @@ const NAMES = [
     'gpuExporter',
     'status',
     'mirror',
+    'router',
+    'baseline',
     ...services.map(({ provider }) => providerName(provider)),
 ];
 
@@ -78,6 +81,9 @@ export function standinFacts(fronts) {
         statusUrl: origin('status'),
         mirrorUrl: origin('mirror'),
         mirrorTopic: TOPIC_ID,
+        routerUrl: `${origin('router')}/v1`,
+        baselineUrl: `${origin('baseline')}/v1`,
+        baselineModel: BASELINE_MODEL,
         rpcProxy: origin('rpcProxy'),
         control: origin(CONTROL),
         standins: Object.fromEntries(NAMES.map((name) => [name, origin(name)])),
@@ -114,6 +120,8 @@ class Standins {
         handle('gpuExporter', gpuExporter(this.#providers));
         handle('status', statusApi(this.#providers));
         handle('mirror', mirrorNode(topic));
+        handle('router', router(this.#providers, services).handle, { faults: ROUTER_FAULTS });
+        handle('baseline', baseline().handle, { faults: BASELINE_FAULTS });
 
         const faulty = new Map(fronts);
         faulty.delete(CONTROL);

@@ -56,6 +56,7 @@ const UPSTREAM_ERROR = {
  * @property {string[]} tokens
  * @property {'stop' | 'length'} finishReason
  * @property {Usage} usage
+ * @property {object} [trace]  what 0G's router adds beside the usage
  */
 
 function usageOf(prompt, completion, fault) {
@@ -101,14 +102,16 @@ export function planAnswer(request, id, model, fault) {
     };
 }
 
+const traced = (trace) => trace && { x_0g_trace: trace };
+
 /** The answer in one piece. */
 export function completionBody(answer, fault) {
     if (fault.errorUnder200) return JSON.stringify(UPSTREAM_ERROR);
-    const { id, created, model, reasoning, tokens, finishReason, usage } = answer;
+    const { id, created, model, reasoning, tokens, finishReason, usage, trace } = answer;
     const message = { role: 'assistant', content: tokens.join('') };
     if (reasoning.length > 0) message.reasoning_content = reasoning.join('');
     const choice = { index: 0, message, finish_reason: finishReason };
-    const body = { id, object: 'chat.completion', created, model, choices: [choice] };
+    const body = { id, object: 'chat.completion', created, model, choices: [choice], ...traced(trace) };
     return JSON.stringify(fault.usage === 'none' ? body : { ...body, usage });
 }
 
@@ -122,11 +125,11 @@ export function* streamEvents(answer, fault) {
         yield { data: JSON.stringify(UPSTREAM_ERROR), token: false };
         return;
     }
-    const { id, created, model, reasoning, tokens, finishReason, usage } = answer;
+    const { id, created, model, reasoning, tokens, finishReason, usage, trace } = answer;
     let sent = 0;
     const chunk = (choices, withUsage) => {
         const body = { id, object: 'chat.completion.chunk', created, model, choices };
-        return JSON.stringify(withUsage ? { ...body, usage: withUsage } : body);
+        return JSON.stringify(withUsage ? { ...body, usage: withUsage, ...traced(trace) } : body);
     };
     const soFar = () => {
         const prompt = usage.prompt_tokens;

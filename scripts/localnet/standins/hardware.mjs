@@ -25,4 +25,17 @@ export const CARDS = [
     { provider: 1, totalMiB: 24_576, weightsMiB: 14_530, slotMiB: 640 },
 ];
 
+/**
+ * What a provider's attestation says about its GPUs, in the shape of NVIDIA's evidence; undefined where it
+ * says nothing. The architecture is named as what it is.
+ * @param {number} provider
+ */
+export function evidenceOf(provider) {
+    const count = GPUS_ATTESTED[provider];
+    const one = { certificate: '', evidence: '', arch: 'SIMULATED' };
+    return count && { nonce: '', evidence_list: Array(count).fill(one), arch: one.arch };
+}
+/** By the index of the provider's account. */
+const GPUS_ATTESTED = { 0: 1, 2: 2 };
+
 export const CARD_NAME = 'simulated GPU';

@@ -1,15 +1,14 @@
 // A provider of the compute network: 0G's broker with a model behind it, at the URL that is registered.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { formatEther, keccak256, parseEther } from 'ethers';
 import { provider as providerAccount, teeSigner } from '../accounts.mjs';
 import { serving } from '../deploy.mjs';
 import { read } from '../transactions.mjs';
-import { CHAT_FAULTS, completionBody, eventBytes, planAnswer, streamEvents } from './chat.mjs';
-import { cut } from './faults.mjs';
+import { CHAT_FAULTS, planAnswer } from './chat.mjs';
+import { sendStream, sendWhole } from './chat-reply.mjs';
 import { Unsettled, chatFee, wordCountUsage } from './fees.mjs';
 import { parseJson, readBody, Refusal, sendJson } from './front.mjs';
-import { paceOf } from './hardware.mjs';
+import { evidenceOf, paceOf } from './hardware.mjs';
 import { Outcomes } from './outcomes.mjs';
 import { Signatures } from './signatures.mjs';
 import { Slots } from './slots.mjs';
@@ -20,28 +19,14 @@ const BODY_LIMIT = 32 * 1024 * 1024;
 /** Stays locked in a sub-account beside all fees. */
 const MINIMUM_LOCKED = parseEther('1');
 
+const NO_ENCLAVE = 'simulated: no enclave runs on the local network';
+
 const CHAT = /^\/v1\/proxy(\/v1)?\/chat\/completions$/;
 const SIGNATURE = /^\/v1\/proxy\/signature\/([^/]+)$/;
 const UNSETTLED_FEE = /^\/v1\/user\/([^/]+)\/unsettledfee$/;
 
 const pathOf = (req) => req.url.split('?')[0];
 const isChat = (req) => req.method === 'POST' && CHAT.test(pathOf(req));
-
-/** Waits until performance.now() reaches a time. */
-async function until(time) {
-    const left = time - performance.now();
-    if (left > 0) await sleep(left);
-}
-
-/** In two pieces, the first of which ends inside a character, where there is one to cut. */
-async function writeSplit(res, bytes) {
-    const middle = bytes.findIndex((byte) => byte >= 0x80) + 1;
-    if (middle > 0) {
-        res.write(bytes.subarray(0, middle));
-        await sleep(1);
-    }
-    res.write(bytes.subarray(middle));
-}
 
 function checkRequest(request, service) {
     const { model, messages } = request ?? {};
@@ -66,6 +51,7 @@ export class Provider {
     #entry;
     #tokens;
     #signatures;
+    #isSeparated;
 
     /**
      * @param {string} rpc
@@ -82,6 +68,7 @@ export class Provider {
         this.outcomes = new Outcomes();
         this.#tokens = new TokenCheck(this.account.address);
         const info = entry.additionalInfo ? JSON.parse(entry.additionalInfo) : {};
+        this.#isSeparated = info.TargetSeparated === true;
         this.#signatures = new Signatures(this.enclave, info.ProviderType === 'centralized');
     }
 
@@ -109,6 +96,7 @@ export class Provider {
         const [, user] = UNSETTLED_FEE.exec(path) ?? [];
         if (user) return this.#sendUnsettled(req, res, user);
         if (path === '/v1/quote') return sendJson(res, this.#quote());
+        if (path === '/v1/proxy/attestation/report') return sendJson(res, this.#attestationReport());
         if (path === '/v1/models') return sendJson(res, await this.models());
         if (path.startsWith('/v1/proxy/')) {
             throw new Refusal(400, 'unsupported endpoint: endpoint not supported');
@@ -170,58 +158,15 @@ export class Provider {
             const chatId = randomUUID();
             const answer = planAnswer(request, `chatcmpl-${chatId}`, service.model, fault);
             const headers = { 'zg-res-key': chatId, provider: this.account.address };
-            const send = request.stream === true ? this.#sendStream : this.#sendWhole;
-            const sent = await send.call(this, res, answer, fault, headers, start);
+            const send = request.stream === true ? sendStream : sendWhole;
+            const pace = { ...this.pace, ...fault };
+            const sent = await send(res, answer, { pace, fault, headers, start });
             if (!fault.errorUnder200)
                 this.#book(chatId, user, service, body, answer, sent.bytes, fault);
             this.outcomes.add(this.#outcome(answer, sent, fault, start));
         } finally {
             this.slots.release();
         }
-    }
-
-    async #sendWhole(res, answer, fault, headers, start) {
-        const pace = { ...this.pace, ...fault };
-        const steps = Math.max(0, answer.usage.completion_tokens - 1);
-        await until(start + pace.ttftMs + steps * pace.tpotMs);
-        const bytes = Buffer.from(completionBody(answer, fault));
-        res.writeHead(200, { 'content-type': 'application/json', ...headers });
-        res.end(bytes);
-        return { bytes, complete: true };
-    }
-
-    /** The stream goes on, and is billed, whether or not the client still listens. */
-    async #sendStream(res, answer, fault, headers, start) {
-        const pace = { ...this.pace, ...fault };
-        res.writeHead(200, {
-            'content-type': 'text/event-stream',
-            'cache-control': 'no-cache',
-            'x-accel-buffering': 'no',
-            ...headers,
-        });
-        const all = [];
-        let due = start + pace.ttftMs;
-        let firstAt;
-        let complete = true;
-        for (const { data, token } of streamEvents(answer, fault)) {
-            if (token) {
-                await until(due);
-                due += pace.tpotMs;
-                firstAt ??= performance.now();
-            }
-            if (all.length === fault.stallAfterEvents) complete = false;
-            if (all.length === fault.cutAfterEvents) {
-                complete = false;
-                cut(res);
-            }
-            const bytes = eventBytes(data, fault);
-            all.push(bytes);
-            if (!complete || res.destroyed) continue;
-            if (fault.splitUtf8) await writeSplit(res, bytes);
-            else res.write(bytes);
-        }
-        if (complete) res.end();
-        return { bytes: Buffer.concat(all), complete, firstAt };
     }
 
     #book(chatId, user, service, request, answer, response, fault) {
@@ -254,16 +199,34 @@ export class Provider {
         sendJson(res, { userAddress: asking, unsettledFee: String(this.unsettled.of(asking)) });
     }
 
-    /** The shape of a dstack report. There is no enclave here, and the quote says so. */
+    /**
+     * The shape of a dstack report; where the model runs beside the broker, with the evidence of its
+     * GPUs. There is no enclave here, and the quote says so.
+     */
     #quote() {
         const reportData = Buffer.alloc(64);
         reportData.write(this.enclave.address);
+        const evidence = this.#isSeparated ? undefined : evidenceOf(this.#entry.provider);
         return {
-            quote: Buffer.from('simulated: no enclave runs on the local network').toString('hex'),
+            quote: Buffer.from(NO_ENCLAVE).toString('hex'),
             event_log: '[]',
             report_data: reportData.toString('base64'),
             vm_config: '{}',
             tcb_info: '{}',
+            ...(evidence && { nvidia_payload: evidence }),
+        };
+    }
+
+    /** Of a model that runs in an enclave of its own. */
+    #attestationReport() {
+        if (!this.#isSeparated) {
+            throw new Refusal(501, 'LLM attestation report is not available for this provider');
+        }
+        return {
+            signing_address: this.enclave.address,
+            signing_algo: 'ecdsa',
+            intel_quote: Buffer.from(NO_ENCLAVE).toString('hex'),
+            nvidia_payload: JSON.stringify(evidenceOf(this.#entry.provider) ?? null),
         };
     }
 
