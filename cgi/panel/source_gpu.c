@@ -111,19 +111,38 @@ static bool is_reached_at(const struct service *service, const struct endpoint *
            endpoint_same_machine(&url, machine);
 }
 
-/* Whether the newest jobs of the agent ran on the exporter's machine: whether one of them went to a
- * provider that is reached there. Not known while none names a provider that the contract lists. */
-static struct told ran_jobs(const struct endpoint *machine, const struct compute_value *compute,
+/* Whether it went to the provider that the operator says is their own. */
+static struct told went_to_own(const struct settings *settings, const struct job *job)
+{
+    struct address address;
+    const bool known = job->provider && !address_parse(job->provider, &address);
+    return (struct told){known, known && address_equal(&address, &settings->provider)};
+}
+
+/* Whether it went to a provider whose service is reached at the exporter's host. */
+static struct told went_to_host(const struct endpoint *machine, const struct compute_value *compute,
+                                const struct job *job, struct arena *work)
+{
+    const struct service *service = find_service(compute, job->provider);
+    return (struct told){service != NULL, service && is_reached_at(service, machine, work)};
+}
+
+/* Whether the newest jobs of the agent ran on the exporter's machine: whether one of them did. Not
+ * known while none names a provider that can be told. */
+static struct told ran_jobs(const struct settings *settings, const struct compute_value *compute,
                             const struct jobs_value *jobs)
 {
     struct told told = {0};
     struct arena work = arena_make(ROUND_MAX_BYTES);
     for (size_t i = 0; jobs && i < jobs->count && !told.yes; i++) {
         const struct job *job = &jobs->jobs[i];
-        const struct service *service =
-            job->benchmark_id ? NULL : find_service(compute, job->provider);
-        told.known |= service != NULL;
-        told.yes = service && is_reached_at(service, machine, &work);
+        if (job->benchmark_id)
+            continue;
+        const struct told one = settings->has_provider
+                                    ? went_to_own(settings, job)
+                                    : went_to_host(gpu_endpoint(settings), compute, job, &work);
+        told.known |= one.known;
+        told.yes = one.yes;
     }
     arena_free(&work);
     return told;
@@ -160,7 +179,7 @@ void gpu_render(struct json_writer *w, const struct source *gpu, const struct so
     put_figure(w, "gpuUtilization", r->valid & GPU_UTILIZATION, r->utilization_mean_percent);
     put_figure(w, "memoryUtilization", r->valid & GPU_MEMORY, r->memory_percent);
     if (gpu->value)
-        put_node(w, v, ran_jobs(gpu_endpoint(gpu->round.settings), compute->value, jobs->value));
+        put_node(w, v, ran_jobs(gpu->round.settings, compute->value, jobs->value));
     else
         json_put_null(w, "gpu");
 }

@@ -10,10 +10,12 @@
  * A job that the store has recorded is left out here, and source_jobs.c takes out what is recorded
  * later: so the figures of both can be added. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "panel/sources.h"
 #include "zerog/inft_metadata.h"
 #include "zerog/task_result.h"
 #include "zerog/topic.h"
+#include <stdio.h>
 #include <string.h>
 
 #define NS_PER_MS 1000000
@@ -216,11 +218,13 @@ struct page_jobs {
     struct heard_job jobs[TOPIC_PAGE_MAX];
     size_t count;
     size_t settled; /* of the page's messages: these need not be read again */
+    size_t odd;     /* of these: task results of which no job can be made */
 };
 
 /* Messages before the first that lacks chunks are settled. A full page that begins with such a
  * message would never be left: its chunks are further apart than a page, and it is given up. What
- * is no task result is passed over: anybody may write to a topic. */
+ * is no task result is passed over: anybody may write to a topic. So is one whose task has no id or
+ * whose status is none of ours, but that is counted: no state is guessed from a foreign word. */
 static enum err read_messages(struct round *round, const struct topic_page *page,
                               struct page_jobs *out)
 {
@@ -233,10 +237,11 @@ static enum err read_messages(struct round *round, const struct topic_page *page
         err = topic_assemble(page, i, &text, &last);
         if (err == ERR_TRUNCATED && out->settled == page->count && !(i == 0 && page->more))
             out->settled = i;
-        if (!err)
-            err = read_job(round, &text, page->messages[last].time, &out->jobs[out->count]);
-        if (!err)
-            out->count++;
+        if (err)
+            continue;
+        err = read_job(round, &text, page->messages[last].time, &out->jobs[out->count]);
+        out->count += !err;
+        out->odd += err == ERR_BAD_FORMAT;
     }
     buf_free(&text);
     return err == ERR_NO_MEMORY ? err : ERR_OK;
@@ -262,6 +267,15 @@ static enum err leave_out_recorded(struct round *round, struct page_jobs *found)
     return ERR_OK;
 }
 
+/* Once for a page, and without their words. */
+static void tell_odd(size_t count)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", count);
+    if (count > 0)
+        log_event(LOG_WARN, "task_results_not_understood", "count", text, NULL);
+}
+
 /* ERR_CHANGED when the cache was deleted meanwhile. */
 static enum err keep(struct round *round, struct progress *p, const struct topic_page *page,
                      struct page_jobs *found)
@@ -280,6 +294,8 @@ static enum err keep(struct round *round, struct progress *p, const struct topic
     err = cache_advance(round->cache, &mirror_scan_key, p->is_begun ? &p->state : NULL, &after,
                         found->jobs, found->count);
     p->at = at;
+    if (!err)
+        tell_odd(found->odd);
     return err == ERR_CHANGED ? err : own_error(err);
 }
 

@@ -64,6 +64,22 @@ static enum err settle(struct cache *cache, enum err err)
     return err;
 }
 
+/* Opens a transaction. On failure there is none. */
+static enum err begin(struct cache *cache)
+{
+    enum err err = ready(cache);
+    if (err)
+        return err;
+    err = writer_begin(cache->writer);
+    return err ? settle(cache, writer_end(cache->writer, err)) : ERR_OK;
+}
+
+/* Closes it with what came of it. */
+static enum err end(struct cache *cache, enum err err)
+{
+    return settle(cache, writer_end(cache->writer, err));
+}
+
 enum err cache_open(const char *path, struct buf *problem, struct cache **cache)
 {
     *cache = NULL;
@@ -148,13 +164,8 @@ enum err cache_get_scan(struct cache *cache, const struct scan_key *key, struct 
     *state = (struct scan_state){0};
     enum err err = check_key(key);
     if (!err)
-        err = ready(cache);
-    if (err)
-        return err;
-    err = writer_begin(cache->writer);
-    if (!err)
-        err = read_scan(cache->writer->db, key, arena, state);
-    return settle(cache, writer_end(cache->writer, err));
+        err = begin(cache);
+    return err ? err : end(cache, read_scan(cache->writer->db, key, arena, state));
 }
 
 static enum err check_scan(const struct scan_key *key, const struct scan_state *state)
@@ -172,13 +183,8 @@ enum err cache_put_scan(struct cache *cache, const struct scan_key *key,
 {
     enum err err = check_scan(key, state);
     if (!err)
-        err = ready(cache);
-    if (err)
-        return err;
-    err = writer_begin(cache->writer);
-    if (!err)
-        err = write_scan(cache->writer->db, key, state);
-    return settle(cache, writer_end(cache->writer, err));
+        err = begin(cache);
+    return err ? err : end(cache, write_scan(cache->writer->db, key, state));
 }
 
 static enum err erase_scan(sqlite3 *db, const struct scan_key *key)
@@ -197,13 +203,8 @@ enum err cache_drop_scan(struct cache *cache, const struct scan_key *key)
 {
     enum err err = check_key(key);
     if (!err)
-        err = ready(cache);
-    if (err)
-        return err;
-    err = writer_begin(cache->writer);
-    if (!err)
-        err = erase_scan(cache->writer->db, key);
-    return settle(cache, writer_end(cache->writer, err));
+        err = begin(cache);
+    return err ? err : end(cache, erase_scan(cache->writer->db, key));
 }
 
 static bool is_at(const struct scan_state *state, const struct scan_state *other)
@@ -256,13 +257,8 @@ enum err cache_advance(struct cache *cache, const struct scan_key *key,
 {
     enum err err = check_scan(key, after);
     if (!err)
-        err = ready(cache);
-    if (err)
-        return err;
-    err = writer_begin(cache->writer);
-    if (!err)
-        err = advance(cache->writer, key, before, after, jobs, count);
-    return settle(cache, writer_end(cache->writer, err));
+        err = begin(cache);
+    return err ? err : end(cache, advance(cache->writer, key, before, after, jobs, count));
 }
 
 enum err cache_remove_jobs(struct cache *cache, const char *const *ids, size_t count,

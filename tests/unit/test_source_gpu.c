@@ -223,6 +223,36 @@ static void it_says_whether_the_jobs_ran_on_that_machine(void **state)
     compute.value = jobs.value = NULL;
 }
 
+/* The operator's word about which provider is theirs goes before what URLs look like. */
+static void the_own_provider_decides_where_it_is_named(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {ELSEWHERE, "\"ranJobs\":true"},
+        {SERVED, "\"ranJobs\":false"},
+        {UNLISTED, "\"ranJobs\":false"},
+        {"no address", "\"ranJobs\":null"},
+    };
+    const struct service here = service_at(SERVED, "https://gpu.example/v1");
+    const struct service *services[] = {&here};
+    const struct compute_value listed = {.services = services, .count = 1};
+    set_up("https://gpu.example");
+    assert_int_equal(read_answer(DCGM_CARD("0", "A100", "78", "450", "550")), ERR_OK);
+    assert_int_equal(address_parse(ELSEWHERE, &settings.provider), ERR_OK);
+    settings.has_provider = true;
+    compute.value = &listed;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct job job = {.id = "a", .provider = cases[i][0]};
+        const struct jobs_value recorded = {.exists = true, .jobs = &job, .count = 1};
+        struct buf text = buf_make(BUF_NO_LIMIT);
+        jobs.value = &recorded;
+        if (!strstr(rendered(&text), cases[i][1]))
+            fail_msg("%s: %s", cases[i][0], text.data);
+        buf_free(&text);
+    }
+    compute.value = jobs.value = NULL;
+}
+
 #define TEST(function) cmocka_unit_test_teardown(function, tear_down)
 
 int main(void)
@@ -232,6 +262,7 @@ int main(void)
         TEST(what_is_no_answer_of_an_exporter_is_refused),
         TEST(nothing_read_yet_is_null),
         TEST(it_says_whether_the_jobs_ran_on_that_machine),
+        TEST(the_own_provider_decides_where_it_is_named),
         TEST(a_url_without_a_path_means_that_of_exporters),
         TEST(it_is_off_until_an_exporter_is_named),
     };

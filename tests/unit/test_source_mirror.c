@@ -2,6 +2,7 @@
 #include "panel/sources.h"
 
 #include "support_settings.h"
+#include "support_stderr.h"
 #include "support_store.h"
 
 #include <sys/stat.h>
@@ -243,6 +244,8 @@ static void what_is_none_is_passed_over_and_hostile_text_is_inert(void **state)
         "{\"type\":\"task_result\",\"payload\":{\"task_id\":\"a\\nb\",\"status\":\"completed\"}}",
         "{\"type\":\"task_result\",\"payload\":{\"task_id\":\"\xff\",\"status\":\"completed\"}}",
     };
+    enum { ODD = 6 }; /* task results all the same: those from the fifth on */
+    struct kept_stderr kept = stderr_keep();
     begin_page();
     for (unsigned i = 0; i < COUNT(passed); i++)
         put_message(i + 1, passed[i]);
@@ -256,6 +259,14 @@ static void what_is_none_is_passed_over_and_hostile_text_is_inert(void **state)
                     "\"duration_ms\":-1,\"tokens_used\":1e300,\"error\":\"\"}}");
     end_page(false);
     assert_int_equal(read_round(), ERR_OK);
+    struct buf said = stderr_kept(&kept);
+    stderr_restore(&kept);
+    char expected[64];
+    snprintf(expected, sizeof expected,
+             "\"event\":\"task_results_not_understood\",\"count\":\"%d\"", ODD);
+    if (!strstr(buf_str(&said), expected) || strstr(buf_str(&said), "great"))
+        fail_msg("%s", buf_str(&said));
+    buf_free(&said);
     const struct jobs_value *v = read_jobs();
     assert_int_equal(v->count, 1);
     assert_string_equal(v->jobs[0].id, "'; DROP TABLE jobs; --");
