@@ -99,7 +99,7 @@ function printEvent(name, data) {
         const label = `${data.warmup ? 'W' : ''}${data.number}`.padStart(4);
         const cost = `${data.costAtMost ? '≤ ' : ''}${coins(data.costNeuron)}`;
         console.log(`${label}  ${data.outcome}  ${ms(data.latencyUs)} ms, first token ${ms(data.ttftUs)} ms, ` +
-            `${data.outputTokens ?? '?'} tokens, ${cost}`);
+            `${data.outputTokens ?? '?'} tokens, ${cost}${data.remedy ? ` · ${data.remedy}` : ''}`);
     }
     if (name === 'done') console.log(`${data.state}: ${data.succeeded} of ${data.calls} calls succeeded, spent ${coins(data.spentNeuron)}`);
 }

@@ -230,12 +230,13 @@ static void on_done(void *user, const struct http_response *response)
     struct call_result result = {
         .err = response->err,
         .retry_after_ms = response->retry_after_ms,
-        .refused = response->status > 0 && !status_is_success(response->status),
     };
     if (!result.err)
         result.err = chat_reply_end(&call->reply);
-    if (result.refused)
-        result.refusal = refusal_of(response->status, call->body, call->body_len);
+    struct bench_call *r = &call->record;
+    r->refused = response->status > 0 && !status_is_success(response->status);
+    if (r->refused)
+        r->refusal = refusal_of(response->status, call->body, call->body_len);
     record_times(call, &response->timing);
     record_reply(call);
     record_tokens(call);
@@ -246,14 +247,14 @@ static void on_done(void *user, const struct http_response *response)
                                                  : OUTCOME_OK,
         .connected = response->timing.connected,
         .http_status = response->status,
-        .refusal = result.refusal,
+        .refusal = r->refusal,
         .error_object = call->reply.error.len > 0,
         .anything = call->reply.anything,
         .whole = !result.err && chat_reply_is_whole(&call->reply),
         .text = has_text(&call->reply),
     };
-    call->record.http_status = response->status;
-    call->record.outcome = classify(&facts);
+    r->http_status = response->status;
+    r->outcome = classify(&facts);
     record_cost(call, &facts);
     record_excerpt(call);
     result.record = call->record;

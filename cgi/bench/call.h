@@ -32,9 +32,7 @@ struct call; /* in flight */
 struct call_result {
     struct bench_call record; /* `proof` is PROOF_NONE: nobody looked yet */
     enum err err;             /* how the transfer ended; ERR_OK also for a reply of 4xx or 5xx */
-    bool refused;             /* by a reply of 4xx or 5xx: `refusal` says why */
-    enum refusal refusal;
-    int64_t retry_after_ms; /* -1 when not said */
+    int64_t retry_after_ms;   /* -1 when not said */
 };
 
 /* The first byte of the reply came: the call is seen to run. At most once, always before `done`.

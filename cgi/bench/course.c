@@ -146,10 +146,10 @@ static void judge(struct course *c, const struct call_result *result)
                                                                           : RETRY_AFTER_MAX_MS;
         c->not_before_us = clock_mono_us() + pause * 1000;
     }
-    const unsigned endpoint = result->record.endpoint;
-    if (c->head->endpoints[endpoint].kind == ENDPOINT_PROVIDER && result->refused &&
-        refusal_action(result->refusal) == REFUSAL_RENEWS)
-        c->revoked[endpoint] = true;
+    const struct bench_call *r = &result->record;
+    if (c->head->endpoints[r->endpoint].kind == ENDPOINT_PROVIDER && r->refused &&
+        refusal_action(r->refusal) == REFUSAL_RENEWS)
+        c->revoked[r->endpoint] = true;
 }
 
 static void call_ended(void *user, const struct call_result *result)

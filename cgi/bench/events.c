@@ -96,6 +96,7 @@ static void put_call(struct json_writer *w, const struct bench_record *record, s
     json_put_str(w, "kind", job_endpoint_name(endpoint->kind));
     json_put_str(w, "provider", endpoint->provider);
     json_put_str(w, "outcome", outcome_text(call->outcome, call->http_status, outcome));
+    json_put_str(w, "remedy", call_remedy(call, endpoint->kind));
     put_us(w, "latencyUs", call->end_us - call->start_us);
     put_us(w, "ttftUs", call_ttft_us(call));
     put_tokens(w, "inputTokens", usage, call->input_tokens);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "bench/booked.h"
 #include "net/fetch.h"
 #include <stdio.h>
 #include <string.h>
@@ -100,32 +101,6 @@ static struct metered meter(const struct course *c, unsigned endpoint)
             sum.cost = ~(amount)0;
     }
     return sum;
-}
-
-/* What the provider took or will take: the rise of the unsettled fee and the fall of the balance.
- * False when one went the wrong way further than the other: money was added meanwhile. */
-static bool booked(const struct bench_reconciliation *row, amount *sum)
-{
-    amount in, out;
-    return row->unsettled_known && row->balance_known &&
-           amount_add(row->unsettled_after, row->balance_before, &in) == ERR_OK &&
-           amount_add(row->unsettled_before, row->balance_after, &out) == ERR_OK &&
-           amount_sub(in, out, sum) == ERR_OK;
-}
-
-enum reconciliation_state money_state(const struct bench_reconciliation *row, amount metered,
-                                      bool at_most, bool others)
-{
-    amount sum;
-    if (others)
-        return RECONCILED_OTHER_TRAFFIC;
-    if (!booked(row, &sum))
-        return RECONCILED_PENDING;
-    if (sum > metered)
-        return RECONCILED_MISMATCH;
-    if (sum < metered && !at_most)
-        return RECONCILED_PENDING; /* not booked yet, as far as can be told */
-    return row->unsettled_after == 0 ? RECONCILED_MATCH : RECONCILED_PENDING;
 }
 
 static void fill_row(const struct money *before, const struct money *after,

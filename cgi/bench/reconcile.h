@@ -22,9 +22,4 @@ void money_before(struct course *course, struct money *money);
 void money_after(struct course *course, const struct money *before, bool wait,
                  struct bench_reconciliation *rows);
 
-/* Whether the money agrees with what the calls cost. `cost_at_most`: some of it is a bound.
- * `others`: somebody else called the same provider for this wallet meanwhile. Pure. */
-enum reconciliation_state money_state(const struct bench_reconciliation *row, amount metered,
-                                      bool at_most, bool others);
-
 #endif

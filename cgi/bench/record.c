@@ -161,6 +161,7 @@ void record_put_call(struct buf *out, const struct bench_call *c)
     put_hash(&w, "responseSha256", &c->response_sha256);
     json_put_str(&w, "chatId", c->chat_id);
     json_put_str(&w, "proof", job_proof_name(c->proof));
+    json_put_str(&w, "refusal", c->refused ? refusal_name(c->refusal) : NULL);
     json_put_str(&w, "excerpt", c->excerpt);
     json_close_object(&w);
 }
@@ -386,6 +387,17 @@ static enum job_proof read_proof(struct fields *f)
     return fields_word(f, "proof", names, PROOF_COUNT);
 }
 
+static void read_refusal(struct fields *f, struct bench_call *c)
+{
+    const char *names[REFUSAL_COUNT + 1];
+    for (unsigned i = 0; i < REFUSAL_COUNT; i++)
+        names[i] = refusal_name(i);
+    names[REFUSAL_COUNT] = NULL; /* what stands for none */
+    const unsigned found = fields_word(f, "refusal", names, REFUSAL_COUNT + 1);
+    c->refused = found < REFUSAL_COUNT;
+    c->refusal = c->refused ? (enum refusal)found : 0;
+}
+
 static void read_call(struct fields *f, struct bench_call *c)
 {
     int status = 0; /* the word's; written again from http_status, so that both must agree */
@@ -408,6 +420,7 @@ static void read_call(struct fields *f, struct bench_call *c)
     c->response_sha256 = fields_hash(f, "responseSha256");
     c->chat_id = fields_text_or_null(f, "chatId");
     c->proof = read_proof(f);
+    read_refusal(f, c);
     c->excerpt = fields_text_or_null(f, "excerpt");
 }
 

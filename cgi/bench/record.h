@@ -21,6 +21,7 @@
 #include "bench/plan.h"
 #include "eth/amount.h"
 #include "store/job.h"
+#include "zerog/refusal.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -128,6 +129,8 @@ struct bench_call {
     struct job_hash request_sha256, response_sha256; /* of the bodies as they crossed the wire */
     const char *chat_id;                             /* handle of the signature; NULL: none came */
     enum job_proof proof; /* response, signer, bad or absent; PROOF_NONE: not looked for */
+    bool refused;         /* by a reply of 4xx or 5xx; only then: */
+    enum refusal refusal; /* why, as its text says */
     const char *excerpt;  /* of a failed call's body; NULL: none */
 };
 

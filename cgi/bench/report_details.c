@@ -187,11 +187,13 @@ static void put_failures(struct buf *out, const struct report *report)
         if (call->outcome == OUTCOME_OK)
             continue;
         if (!count++)
-            buf_puts(out,
-                     "\n### Failed calls\n\n| Run | Class | What came, cleaned |\n|---|---|---|\n");
+            buf_puts(out, "\n### Failed calls\n\n| Run | Class | What to do | What came, cleaned "
+                          "|\n|---|---|---|---|\n");
         buf_puts(out, "| ");
         put_run_label(out, report->run, call);
-        buf_printf(out, " | %s | ", outcome_text(call->outcome, call->http_status, text));
+        const char *remedy = call_remedy(call, report->run->head.endpoints[call->endpoint].kind);
+        buf_printf(out, " | %s | %s | ", outcome_text(call->outcome, call->http_status, text),
+                   remedy ? remedy : "-");
         markdown_put_code(out, call->excerpt ? call->excerpt : "-");
         buf_puts(out, " |\n");
     }

@@ -1,6 +1,7 @@
 #include "bench/report_parts.h"
 
 #include "base/clock.h"
+#include "bench/booked.h"
 #include "bench/figure.h"
 #include "bench/interval.h"
 #include "bench/stats.h"
@@ -216,6 +217,21 @@ static void put_calculated(struct buf *out, const struct bench_summary *s)
                s->spent_at_most ? "; calls without final usage at their worst case" : "");
 }
 
+/* A bound gives way to what the provider says, where nobody else's calls are in it. */
+static void put_below_bound(struct buf *out, const struct bench_summary *s,
+                            const struct bench_reconciliation *r)
+{
+    char text[COINS_TEXT_BYTES];
+    amount sum;
+    if (s->spent_at_most && r->state != RECONCILED_OTHER_TRAFFIC && booked(r, &sum) &&
+        sum < s->spent)
+        buf_printf(
+            out,
+            "| In place of the bound | %s | what the provider booked up to now, unsettled and "
+            "settled |\n",
+            amount_coins(sum, text));
+}
+
 static void put_reconciliation(struct buf *out, const struct bench_reconciliation *r)
 {
     static const char *const states[RECONCILED_COUNT] = {
@@ -250,9 +266,10 @@ void put_reconciliation_table(struct buf *out, const struct report *report)
         put_endpoint_heading(out, report, i);
         buf_puts(out, "\n| Source | Amount (0G) | State |\n|---|---|---|\n");
         put_calculated(out, &report->summaries[i]);
-        if (run->ended && i < run->tail.reconciliation_count)
+        if (run->ended && i < run->tail.reconciliation_count) {
+            put_below_bound(out, &report->summaries[i], &run->tail.reconciliations[i]);
             put_reconciliation(out, &run->tail.reconciliations[i]);
-        else
+        } else
             buf_puts(out, "| **State** | | **not read** |\n");
         buf_puts(out,
                  "| Gas per call | none | a call is an HTTPS request and makes no transaction; "

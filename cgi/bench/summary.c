@@ -29,6 +29,17 @@ int64_t call_tpot_us(const struct bench_call *call)
     return (int64_t)integer_ratio((wide_uint)streaming_us(call), call->output_tokens - 1);
 }
 
+/* A router or a baseline knows nothing of wallets and sub-accounts. */
+const char *call_remedy(const struct bench_call *call, enum job_endpoint kind)
+{
+    if (kind == ENDPOINT_PROVIDER)
+        return call->refused ? refusal_remedy(call->refusal) : NULL;
+    if (call->outcome != OUTCOME_AUTH)
+        return NULL;
+    return kind == ENDPOINT_ROUTER ? "check the key in ZG_ROUTER_API_KEY"
+                                   : "check the key in ZG_BASELINE_API_KEY";
+}
+
 bool call_counts(const struct bench_call *call, unsigned endpoint)
 {
     return !call->warmup && call->endpoint == endpoint && call->outcome == OUTCOME_OK;

@@ -51,6 +51,10 @@ int64_t call_latency_us(const struct bench_call *call);
 int64_t call_ttft_us(const struct bench_call *call);
 int64_t call_tpot_us(const struct bench_call *call); /* rounded half up */
 
+/* What the operator can do about a call that an endpoint of this kind refused; NULL where that is
+ * not known. */
+const char *call_remedy(const struct bench_call *call, enum job_endpoint kind);
+
 /* Whether the call was measured at this endpoint and succeeded. */
 bool call_counts(const struct bench_call *call, unsigned endpoint);
 

@@ -421,7 +421,7 @@ export interface components {
             memoryTotalBytes: number | null;
             runningRequests: number | null;
             waitingRequests: number | null;
-            /** @description Whether one of the newest jobs went to a provider whose service is reached at the exporter's host. Null while no job names a provider that is listed. */
+            /** @description Whether one of the newest jobs went to the operator's own provider (ZG_PROVIDER_ADDRESS), or, where none is named, to one whose service is reached at the exporter's host. Null while no job names a provider, in the second case one that is listed. */
             ranJobs?: boolean | null;
             /** @description Fill of the server's KV cache in percent. The cache is set aside at start - this is not GPU memory. */
             kvCacheUtilization: number | null;
@@ -783,6 +783,8 @@ export interface components {
             provider: string | null;
             /** @description ok, or the class of the failure (docs/benchmark.md). */
             outcome: string;
+            /** @description What the operator can do about a refusal. */
+            remedy: string | null;
             latencyUs: number | null;
             ttftUs: number | null;
             inputTokens: number | null;

@@ -172,6 +172,7 @@ describe('an instance with other settings', () => {
         for (const plan of [{ kind: 'router', model: MODEL }, { kind: 'baseline' }]) {
             const run = await asking.run({ ...QUICK, calls: 1, warmup: 0, ...plan });
             assert.deepEqual(outcomes(run), ['auth'], plan.kind);
+            assert.equal(run.events[1].data.remedy, `check the key in ZG_${plan.kind.toUpperCase()}_API_KEY`);
             assert.ok(!JSON.stringify(run.report).includes('sk-wrong') && !other.log('admin').includes('sk-wrong'));
         }
     });

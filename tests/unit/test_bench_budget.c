@@ -1,8 +1,8 @@
 /* The cap on a run's money, over random prices, tokens and caps; and whether the money agrees with
  * the calls. */
+#include "bench/booked.h"
 #include "bench/budget.h"
 #include "bench/cost.h"
-#include "bench/reconcile.h"
 
 #include "support.h"
 

@@ -181,6 +181,7 @@ static struct bench_call random_call(void)
         .response_sha256 = random_hash(),
         .chat_id = random_text_or_null(),
         .proof = (enum job_proof)random_below(PROOF_COUNT),
+        .refused = random_below(2),
         .excerpt = random_text_or_null(),
     };
     if (c.outcome != OUTCOME_HTTP_4XX && c.outcome != OUTCOME_HTTP_5XX)
@@ -194,6 +195,8 @@ static struct bench_call random_call(void)
     }
     if (c.cost_known)
         c.cost = random_amount();
+    if (c.refused)
+        c.refusal = (enum refusal)random_below(REFUSAL_COUNT);
     c.token_count = random_below(COUNT(stamps) + 1);
     c.events = c.token_count + random_below(3);
     for (size_t i = 0; i < c.token_count; i++)

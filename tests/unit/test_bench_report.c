@@ -414,6 +414,44 @@ static void every_reconciliation_has_its_words(void **state)
                            "1.9994596 after |\n");
 }
 
+static void a_bound_gives_way_to_what_was_booked(void **state)
+{
+    (void)state;
+    static const char row[] = "| In place of the bound | 0.0005404 | what the provider booked";
+    assert_has_not(markdown(), "In place of the bound");
+    sample.calls[1].cost_at_most = true;
+    sample.calls[1].cost += 100000000000000;
+    assert_has(markdown(), row);
+    sample.reconciliations[0].state = RECONCILED_OTHER_TRAFFIC;
+    assert_has_not(markdown(), "In place of the bound");
+    sample.reconciliations[0].state = RECONCILED_PENDING;
+    sample.reconciliations[0].unsettled_after += 100000000000000;
+    assert_has_not(markdown(), "In place of the bound"); /* it says no less */
+    sample.reconciliations[0].unsettled_known = false;
+    assert_has_not(markdown(), "In place of the bound");
+}
+
+static void a_refused_call_says_what_to_do(void **state)
+{
+    (void)state;
+    struct bench_call *call = &sample.calls[7];
+    sample_fail(call, OUTCOME_BALANCE, 400);
+    assert_has(markdown(), "| 7 | balance | - | `-` |\n");
+    call->refused = true;
+    call->refusal = REFUSAL_NO_ACCOUNT;
+    assert_has(markdown(),
+               "| 7 | balance | transfer funds to the provider; it takes effect within 5 "
+               "minutes | `-` |\n");
+    sample_fail(call, OUTCOME_AUTH, 401);
+    call->refusal = REFUSAL_CREDENTIAL;
+    sample.endpoints[0].kind = ENDPOINT_ROUTER; /* which knows no wallet */
+    assert_has(markdown(), "| 7 | auth | check the key in ZG_ROUTER_API_KEY | `-` |\n");
+    sample.endpoints[0].kind = ENDPOINT_BASELINE;
+    assert_has(markdown(), "| 7 | auth | check the key in ZG_BASELINE_API_KEY | `-` |\n");
+    sample_fail(call, OUTCOME_HTTP_5XX, 503);
+    assert_has(markdown(), "| 7 | http_5xx:503 | - | `-` |\n");
+}
+
 /* Everything that comes from outside, as nasty as it gets. */
 #define NASTY "=1|2\n# H <img src=x onerror=alert(1)> [a](http://b) `c` \xe2\x80\xae\xff\\"
 
@@ -634,6 +672,8 @@ int main(void)
         TEST(gpu_figures_come_from_the_exporter_alone),
         TEST(proofs_are_counted_by_level),
         TEST(every_reconciliation_has_its_words),
+        TEST(a_bound_gives_way_to_what_was_booked),
+        TEST(a_refused_call_says_what_to_do),
         TEST(foreign_text_stays_text_in_markdown),
         TEST(csv_fields_are_no_formulas),
         TEST(csv_rows_have_the_header_s_fields),

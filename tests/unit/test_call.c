@@ -689,14 +689,14 @@ static void a_refusal_is_told(void **state)
     (void)state;
     struct seen seen;
     call_page("/429", &seen);
-    assert_true(seen.result.refused);
-    assert_int_equal(seen.result.refusal, REFUSAL_RATE);
+    assert_true(seen.result.record.refused);
+    assert_int_equal(seen.result.record.refusal, REFUSAL_RATE);
     assert_int_equal(seen.result.retry_after_ms, 17000);
     call_page("/no-account", &seen);
-    assert_int_equal(seen.result.refusal, REFUSAL_NO_ACCOUNT);
+    assert_int_equal(seen.result.record.refusal, REFUSAL_NO_ACCOUNT);
     assert_string_equal(seen.excerpt, "{\"error\":\"account not exist\"}");
     call_page("/good", &seen);
-    assert_false(seen.result.refused);
+    assert_false(seen.result.record.refused);
     assert_int_equal(seen.result.retry_after_ms, -1);
 }
 
