@@ -333,7 +333,4 @@ clean: ## remove what was built; run/ and installed packages stay
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
--include $(LIB_OBJ:.o=.d) $(UNIT_BIN:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) $(WEB_TESTS:=.d) \
-    $(INSTALL_TESTS:=.d) $(BUILD)/cgi/metrics.d $(BUILD)/cgi/admin.d \
-    $(BENCH_BIN:$(BUILD)/%=$(BUILD)/tests/%.d) $(FUZZ_OBJ:.o=.d) \
-    $(FUZZ_BIN:build/fuzz/%=build/fuzz/tests/fuzz/%.d)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

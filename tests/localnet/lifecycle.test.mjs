@@ -34,6 +34,8 @@ const PASSING = [
         'gpuExporter',
         'statusUrl',
         'mirrorUrl',
+        'routerUrl',
+        'baselineUrl',
         'inftMintTx',
     ],
 ].flat();

@@ -211,6 +211,12 @@ test('says what it is without a token', async () => {
     const { body: quote } = await ask(`${urlOf(0)}/v1/quote`);
     const signer = Buffer.from(quote.report_data, 'base64').toString().replace(/\0+$/, '');
     assert.equal(signer, facts.providers[0].teeSignerAddress);
+    assert.deepEqual([quote.nvidia_payload.arch, quote.nvidia_payload.evidence_list.length], ['SIMULATED', 1]);
+    assert.equal((await ask(`${urlOf(1)}/v1/quote`)).body.nvidia_payload, undefined);
+    // Where the model has an enclave of its own, the GPUs are in that one's report.
+    const report = (index) => ask(`${urlOf(index)}/v1/proxy/attestation/report?model=m`);
+    assert.equal(JSON.parse((await report(2)).body.nvidia_payload).evidence_list.length, 2);
+    assert.equal((await report(0)).status, 501);
     const { body: models } = await ask(`${urlOf(0)}/v1/models`);
     assert.equal(models.data[0].id, modelOf(0));
     assert.deepEqual(models.data[0].pricing, {
