@@ -51,6 +51,10 @@ enum err db_open(const char *path, int flags, int busy_timeout_ms, sqlite3 **db)
         rc = sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* Each thread has connections of its own; memory set aside for small objects would be most of
+     * what one takes. */
+    if (rc == SQLITE_OK)
+        rc = sqlite3_db_config(*db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
     if (rc == SQLITE_OK)
         return ERR_OK;
     err = is_missing(name) && !(flags & SQLITE_OPEN_CREATE) ? ERR_NOT_FOUND : db_err(rc);

@@ -7,7 +7,7 @@
 
 /* A reader keeps few pages of its own: the operating system holds the file's. */
 enum { BUSY_MS = 50, FIRST_PAUSE_MS = 100, LAST_PAUSE_MS = 5000 };
-#define SET_UP "PRAGMA query_only = ON; PRAGMA cache_size = -256"
+#define SET_UP "PRAGMA query_only = ON; PRAGMA cache_size = -64"
 
 static const char *const sql[READ_STMT_COUNT] = {
     [READ_TOTALS] = "SELECT completed, since_ms FROM totals",

@@ -64,7 +64,16 @@ export class Subjects {
         this.servers = [];
     }
 
+    /** So that the memory measured is that of workers of which each has the stores open. */
+    async #openStores() {
+        for (let burst = 0; burst < 40; burst++) {
+            const limits = Array.from({ length: 16 }, (_, index) => 1 + ((16 * burst + index) % 100));
+            await Promise.all(limits.map((limit) => this.stack.request(`/api/jobs?limit=${limit}`)));
+        }
+    }
+
     async #start() {
+        await this.#openStores();
         const reply = await this.stack.request(PATH);
         this.bytes = reply.bytes.length;
         this.metrics = JSON.parse(reply.text);
