@@ -194,9 +194,12 @@ test-programs: $(WEB_TESTS) $(REPORT_TESTS) $(INSTALL_TESTS) $(BUILD)/verify
 test-panel: ## the panel's component tests
 	@$(NODE_ENV_RUN) npm --prefix static test
 
-SYSTEM_TESTS := $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
-                           tests/report/*.test.mjs tests/install/*.test.mjs tests/http/*.test.mjs \
-                           tests/fault/*.test.mjs tests/e2e/*.test.mjs)
+# What takes minutes is named *.long.test.mjs.
+LONG_TESTS   := $(wildcard tests/fault/*.long.test.mjs tests/security/*.long.test.mjs)
+SYSTEM_TESTS := $(filter-out $(LONG_TESTS), \
+                    $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
+                               tests/report/*.test.mjs tests/install/*.test.mjs tests/http/*.test.mjs tests/fault/*.test.mjs \
+                               tests/security/*.test.mjs tests/e2e/*.test.mjs))
 
 .PHONY: test-system
 test-system: test-programs ## black box, fault and browser tests of the running system
@@ -204,8 +207,10 @@ test-system: test-programs ## black box, fault and browser tests of the running 
 	    $(SYSTEM_TESTS)
 
 .PHONY: test-all
-test-all: test ## what takes longer as well: valgrind, package, filter, the library in projects of others
+test-all: test ## what takes longer as well: faults at random, advisories, valgrind, package, filter, the library in projects of others
 	@scripts/install-deps all
+	@$(MAKE) --no-print-directory test-long
+	@$(MAKE) --no-print-directory audit
 	@$(MAKE) --no-print-directory valgrind
 	@$(MAKE) --no-print-directory test-package
 	@$(MAKE) --no-print-directory test-filtered
@@ -237,6 +242,14 @@ test-filtered: all panel test-programs ## the black-box tests under the units' s
 	@$(NODE_ENV_RUN) node tests/install/make-filtered.mjs build/filtered
 	@$(NODE_ENV_RUN) BUILD=build/filtered node --test --test-timeout=180000 \
 	    --test-concurrency=$(or $(TEST_JOBS),2) tests/http/*.test.mjs
+
+.PHONY: test-long
+test-long: test-programs ## the tests that take minutes: the whole matrix of faults, DNS rebinding
+	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=1 $(LONG_TESTS)
+
+.PHONY: audit
+audit: ## known advisories of what is installed: npm audit of each project, Debian's pending updates
+	@scripts/audit
 
 .PHONY: valgrind
 valgrind: $(UNIT_BIN) ## the C unit tests under valgrind

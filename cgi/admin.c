@@ -316,8 +316,11 @@ int main(int argc, char **argv)
     if (strcmp(argument, "--backup") == 0 && argc == 4)
         return backup(argv[2], argv[3]);
     auth_init(&program.auth);
+    const bool guarded = secret_guard_process() == ERR_OK;
     enum err err = configure(&program, &problems);
-    if (err && checks)
+    if (!guarded)
+        log_event(LOG_ERROR, "not_guarded", NULL);
+    else if (err && checks)
         fprintf(stderr, "%s", buf_str(&problems));
     else if (err)
         log_problem("config_wrong", &problems);

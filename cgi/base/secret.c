@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum err keep(const char *name, const char *text, size_t len, struct secret *secret,
@@ -71,4 +74,33 @@ enum err secret_take(const char *name, struct secret *secret, struct buf *proble
 void secret_wipe(struct secret *secret)
 {
     crypto_wipe(secret, sizeof *secret);
+}
+
+enum err secret_guard_process(void)
+{
+    static const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+               ? ERR_OK
+               : ERR_SYSTEM;
+}
+
+/* Pages of its own, because what madvise(2) says holds for whole pages. */
+void *secret_alloc(size_t len)
+{
+    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    (void)mlock(memory, len);
+    if (madvise(memory, len, MADV_DONTDUMP) == 0 && madvise(memory, len, MADV_WIPEONFORK) == 0)
+        return memory;
+    munmap(memory, len);
+    return NULL;
+}
+
+void secret_free(void *memory, size_t len)
+{
+    if (!memory)
+        return;
+    crypto_wipe(memory, len);
+    munmap(memory, len);
 }

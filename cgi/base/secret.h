@@ -21,4 +21,14 @@ enum err secret_take(const char *name, struct secret *secret, struct buf *proble
 
 void secret_wipe(struct secret *secret);
 
+/* No core file of this process, and only root may look into it or trace it (prctl(2),
+ * PR_SET_DUMPABLE). First thing in main(), before a secret is read. ERR_SYSTEM. */
+enum err secret_guard_process(void);
+
+/* Zeroed memory for a secret that stays: in no core file, in no child, and not swapped out where
+ * the limit on locked memory allows it. NULL when there is none. secret_free() with the same length
+ * overwrites it and gives it back. Thread-safe. */
+void *secret_alloc(size_t len);
+void secret_free(void *memory, size_t len);
+
 #endif

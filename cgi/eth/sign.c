@@ -1,6 +1,7 @@
 #include "eth/sign.h"
 
 #include "base/crypto.h"
+#include "base/secret.h"
 #include "eth/hex.h"
 #include "eth/keccak.h"
 #include <secp256k1.h>
@@ -42,7 +43,7 @@ static enum err blind(secp256k1_context *context)
 enum err signer_new(const uint8_t key[PRIVATE_KEY_BYTES], struct signer **signer)
 {
     secp256k1_pubkey public_key;
-    struct signer *s = calloc(1, sizeof *s);
+    struct signer *s = secret_alloc(sizeof *s);
     if (!s)
         return ERR_NO_MEMORY;
     s->context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
@@ -82,8 +83,7 @@ void signer_free(struct signer *signer)
         return;
     if (signer->context)
         secp256k1_context_destroy(signer->context);
-    crypto_wipe(signer, sizeof *signer);
-    free(signer);
+    secret_free(signer, sizeof *signer);
 }
 
 const struct address *signer_address(const struct signer *signer)

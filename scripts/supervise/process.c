@@ -139,7 +139,7 @@ pid_t process_start(const struct row *row, const struct start_context *context)
 out:
     if (output >= 0)
         close(output);
-    free(env_text);
+    free_text(env_text); /* it may hold secrets, which are the child's alone */
     return pid;
 }
 

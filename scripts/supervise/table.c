@@ -22,13 +22,14 @@ char *read_text(const char *path)
 
     if (!file)
         return NULL;
-    text = malloc(TEXT_MAX + 1);
+    setvbuf(file, NULL, _IONBF, 0); /* a buffer would keep a copy */
+    text = calloc(1, TEXT_MAX + 1);
     if (!text)
         goto out;
     length = fread(text, 1, TEXT_MAX + 1, file);
     if (ferror(file) || length > TEXT_MAX) {
         errno = ferror(file) ? EIO : EFBIG;
-        free(text);
+        free_text(text);
         text = NULL;
         goto out;
     }
@@ -36,6 +37,13 @@ char *read_text(const char *path)
 out:
     fclose(file);
     return text;
+}
+
+void free_text(char *text)
+{
+    if (text)
+        explicit_bzero(text, TEXT_MAX + 1);
+    free(text);
 }
 
 /* Each setter takes a value and returns NULL, or what is wrong with it. */
@@ -280,6 +288,6 @@ bool table_read(struct table *table, const char *path)
 
 void table_free(struct table *table)
 {
-    free(table->text);
+    free_text(table->text);
     table->text = NULL;
 }

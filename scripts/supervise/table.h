@@ -87,7 +87,9 @@ struct table {
 bool table_read(struct table *table, const char *path);
 void table_free(struct table *table);
 
-/* The whole file as one string, NULL (errno set) when it cannot be read. The caller frees it. */
+/* The whole file as one string, NULL (errno set) when it cannot be read. It may hold secrets, so
+ * the caller gives it to free_text, which overwrites all of it; NULL is nothing to free. */
 char *read_text(const char *path);
+void free_text(char *text);
 
 #endif

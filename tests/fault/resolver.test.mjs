@@ -17,7 +17,7 @@ test('a resolver that hangs: the API answers, the program ends in time, and it h
     const stack = await startReading(t, node, { ZG_CHAIN_RPC: `http://${HOST}:${node.port}` });
     const flag = join(stack.folder, 'hanging');
     writeFileSync(flag, '');
-    replaceResolver(stack, HOST, flag);
+    replaceResolver(stack, HOST, { flag });
     await restart(stack, 'SIGKILL');
     await stack.untilMetrics(8000, ({ sources }) => assert.match(sources.chain.reason, HANGING));
 

@@ -2,6 +2,10 @@
 
 #include "support.h"
 
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NAME      "TEST_SECRET"
@@ -151,6 +155,64 @@ static void wiping_leaves_nothing(void **state)
     assert_memory_equal(&secret, &nothing, sizeof secret);
 }
 
+/* In a child, because it holds for a whole process and for good. */
+static void a_guarded_process_leaves_no_core_and_cannot_be_looked_into(void **state)
+{
+    (void)state;
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit core = {1, 1};
+        const bool guarded = secret_guard_process() == ERR_OK && prctl(PR_GET_DUMPABLE) == 0 &&
+                             getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0;
+        _exit(guarded ? 0 : 1);
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Whether the kernel says all of `flags` of the mapping that begins there (proc(5), smaps). */
+static bool mapping_has(const void *memory, const char *const flags[], size_t count)
+{
+    char line[512], start[32];
+    bool found = false, all = false;
+    FILE *file = fopen("/proc/self/smaps", "r");
+    assert_non_null(file);
+    snprintf(start, sizeof start, "%lx-", (unsigned long)(uintptr_t)memory);
+    while (!all && fgets(line, sizeof line, file)) {
+        if (strncmp(line, start, strlen(start)) == 0)
+            found = true;
+        if (!found || strncmp(line, "VmFlags:", 8) != 0)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            assert_non_null(strstr(line, flags[i]));
+        all = true;
+    }
+    fclose(file);
+    return all;
+}
+
+static void memory_for_a_secret_is_in_no_core_file_no_child_and_not_swapped(void **state)
+{
+    (void)state;
+    static const char *const flags[] = {" dd", " wf", " lo"};
+    uint8_t *memory = secret_alloc(100);
+    assert_non_null(memory);
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(memory[i], 0);
+    memset(memory, 0x5e, 100);
+    assert_true(mapping_has(memory, flags, COUNT(flags)));
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(memory[0] | memory[99]);
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    assert_int_equal(status, 0);
+    secret_free(memory, 100);
+    secret_free(NULL, 100);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -163,6 +225,8 @@ int main(void)
         TEST(a_file_that_cannot_be_read_is_said),
         TEST(the_longest_is_taken_and_no_longer_one),
         TEST(wiping_leaves_nothing),
+        TEST(a_guarded_process_leaves_no_core_and_cannot_be_looked_into),
+        TEST(memory_for_a_secret_is_in_no_core_file_no_child_and_not_swapped),
     };
     return cmocka_run_group_tests_name("secret", tests, make_file, remove_file);
 }
