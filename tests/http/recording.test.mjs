@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { computeAddress } from 'ethers';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent, assertDocumented, openapi } from '../lib/openapi.mjs';
-import { inMemory } from '../lib/processes.mjs';
+import { inMemory, userOf } from '../lib/processes.mjs';
 import { IS_SANITIZED, readingFrom, ROOT, startStack } from '../lib/stack.mjs';
 import { StubNode } from '../lib/stub-rpc.mjs';
 import { until } from '../lib/until.mjs';
@@ -293,9 +293,9 @@ describe('secrets', () => {
     });
 
     test('the panel cannot read a token or write the store', { skip: !IS_ROOT && 'one user runs both' }, () => {
-        const owner = (program) => statSync(`/proc/${stack.pidOf(program)}`).uid;
-        assert.notEqual(owner('metrics.fcgi'), owner('admin.fcgi'));
-        assert.notEqual(owner('admin.fcgi'), 0);
+        const [panel, admin] = ['metrics.fcgi', 'admin.fcgi'].map((program) => userOf(stack.pidOf(program)).uid);
+        assert.notEqual(panel, admin);
+        assert.notEqual(admin, 0);
         const asPanel = (...command) =>
             execFileSync('setpriv', ['--reuid=www-data', '--regid=www-data', '--clear-groups', '--', ...command], { stdio: 'pipe' });
         const jobs = join(stack.runDir, 'jobs');

@@ -31,13 +31,23 @@ function parentOf(pid) {
     }
 }
 
-/** @param {number} pid @returns {string} the name of its program file */
+/**
+ * The name of its program file. Of a process that lets nobody look into it, its first 15 bytes.
+ * @param {number} pid
+ */
 export function programOf(pid) {
     try {
         return readlinkSync(`/proc/${pid}/exe`).split('/').at(-1);
     } catch {
-        return '';
+        return runs(pid) ? readFileSync(`/proc/${pid}/comm`, 'latin1').trim() : '';
     }
+}
+
+/** Whom it runs as; the owner of its files in /proc may be root all the same. @param {number} pid */
+export function userOf(pid) {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const [uid, gid] = ['Uid', 'Gid'].map((name) => Number(new RegExp(`^${name}:\\t(\\d+)`, 'm').exec(status)[1]));
+    return { uid, gid };
 }
 
 /** @param {number} pid @returns {number[]} its children that run */

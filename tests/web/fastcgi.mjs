@@ -10,7 +10,7 @@ const RESPONDER = 1;
 const KEEP_CONN = 1;
 
 /** @param {number} type @param {Buffer} content */
-function record(type, content) {
+export function record(type, content) {
   const header = Buffer.from([1, type, 0, 1, content.length >> 8, content.length & 255, 0, 0]);
   return Buffer.concat([header, content]);
 }
@@ -24,7 +24,7 @@ function encodedLength(length) {
 }
 
 /** @param {Record<string, string>} params */
-function encodeParams(params) {
+export function encodeParams(params) {
   return Buffer.concat(
     Object.entries(params).flatMap(([name, value]) => {
       const [n, v] = [Buffer.from(name, "latin1"), Buffer.from(value, "latin1")];
