@@ -218,6 +218,46 @@ static void a_body_has_its_limit_and_its_length(void **state)
     assert_int_equal(calls, 1);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The medians of refusing two tokens, in turns so that what else the machine does meets both. */
+static void measure(const char *const tokens[2], int64_t median_ns[2])
+{
+    enum { ROUNDS = 501, CALLS = 40 };
+    static int64_t took[2][ROUNDS];
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        struct timespec from, to;
+        clock_gettime(CLOCK_MONOTONIC, &from);
+        for (int j = 0; j < CALLS; j++)
+            check(KEY_ADMIN, "t", tokens[i % 2]);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        arena_reset(&arena);
+        took[i % 2][i / 2] = (to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec - from.tv_nsec;
+    }
+    for (int i = 0; i < 2; i++) {
+        qsort(took[i], ROUNDS, sizeof took[i][0], by_size);
+        median_ns[i] = took[i][ROUNDS / 2] / CALLS;
+    }
+}
+
+/* Whoever has 38 of 39 bytes right is refused as fast as whoever has none. */
+static void a_refusal_takes_as_long_however_much_is_right(void **state)
+{
+    (void)state;
+    static const char *const tokens[2] = {"Bearer Z123456789abcdef0123456789abcdef-admin",
+                                          "Bearer 0123456789abcdef0123456789abcdef-admiZ"};
+    int64_t median_ns[2] = {0, 1000000};
+    for (int i = 0; i < 3 && llabs(median_ns[0] - median_ns[1]) > median_ns[0] / 10; i++)
+        measure(tokens, median_ns);
+    print_message("a refusal: %ld ns with the first byte wrong, %ld ns with the last\n",
+                  (long)median_ns[0], (long)median_ns[1]);
+    assert_in_range(median_ns[1], median_ns[0] * 9 / 10, median_ns[0] * 11 / 10);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -231,6 +271,7 @@ int main(void)
         TEST(without_a_token_nothing_opens),
         TEST(the_guard_stands_before_everything),
         TEST(a_body_has_its_limit_and_its_length),
+        TEST(a_refusal_takes_as_long_however_much_is_right),
     };
     return cmocka_run_group_tests_name("web_auth", tests, NULL, NULL);
 }
