@@ -37,7 +37,8 @@
     X(ERR_WRONG_CHAIN, "wrong_chain", "the node serves another chain")                             \
     X(ERR_CHANGED, "changed", "the list changed while its pages were read")                        \
     X(ERR_NOT_LISTED, "not_listed", "the contract lists no such service")                          \
-    X(ERR_HEAD_STUCK, "head_stuck", "the newest block is too old")
+    X(ERR_HEAD_STUCK, "head_stuck", "the newest block is too old")                                 \
+    X(ERR_HEAD_AHEAD, "head_ahead", "the newest block is from the future")
 
 enum err {
     ERR_OK = 0,

@@ -45,6 +45,13 @@ static enum err read_head(const struct rpc_answer *answer, struct head *head)
     return ERR_OK;
 }
 
+/* Where this machine's clock is behind, no age says anything, and an old head would pass. */
+static enum err flaw_of(const struct head *head, int64_t most_ms)
+{
+    const int64_t age_ms = clock_wall_ms() - head->time_ms;
+    return age_ms > most_ms ? ERR_HEAD_STUCK : age_ms < -most_ms ? ERR_HEAD_AHEAD : ERR_OK;
+}
+
 enum err chain_check(struct round *round, const struct exchange *x)
 {
     uint64_t chain_id;
@@ -60,8 +67,7 @@ enum err chain_check(struct round *round, const struct exchange *x)
     if (!round->has_head || head.number < round->head.number)
         round->head = head;
     round->has_head = true;
-    bool old = clock_wall_ms() - round->head.time_ms > round->settings->head_max_age_ms;
-    round->flaw = old ? ERR_HEAD_STUCK : ERR_OK;
+    round->flaw = flaw_of(&round->head, round->settings->head_max_age_ms);
     return ERR_OK;
 }
 

@@ -60,6 +60,7 @@ static const char *const remedies[ERR_COUNT] = {
     [ERR_OWN_LIMIT] = "raise ZG_MAX_REQ_PER_MIN or set a node of your own in %s; next try at %s",
     [ERR_WRONG_CHAIN] = "set %s to a node of this network, or ZG_NETWORK to the node's",
     [ERR_HEAD_STUCK] = "check whether the network makes blocks, or set another %s",
+    [ERR_HEAD_AHEAD] = "check the clock of this machine, or set another %s",
     [ERR_NO_CONTRACT] = "check the contract address and ZG_NETWORK",
     [ERR_REVERTED] = "check the contract address and ZG_NETWORK",
     [ERR_CHANGED] = "wait for the next round; if it stays, set another %s",

@@ -55,6 +55,9 @@ enum err db_open(const char *path, int flags, int busy_timeout_ms, sqlite3 **db)
      * what one takes. */
     if (rc == SQLITE_OK)
         rc = sqlite3_db_config(*db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
+    /* Of a file that cannot be written SQLite makes a reader, which it stays for good. */
+    if (rc == SQLITE_OK && (flags & SQLITE_OPEN_READWRITE) && sqlite3_db_readonly(*db, "main") == 1)
+        rc = SQLITE_READONLY;
     if (rc == SQLITE_OK)
         return ERR_OK;
     err = is_missing(name) && !(flags & SQLITE_OPEN_CREATE) ? ERR_NOT_FOUND : db_err(rc);

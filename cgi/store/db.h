@@ -17,7 +17,8 @@ enum err db_err(int rc);
 /* Opens the file with `flags` (SQLITE_OPEN_READONLY ...). `path` is a file name whatever it looks
  * like (SQLite reads some names as URIs or as memory). Views and triggers that a restored file may
  * bring do not run functions, and the schema cannot be written. ERR_NOT_FOUND when there is no file
- * and it may not be made. *db is NULL on failure. */
+ * and it may not be made; ERR_SYSTEM when it is to be written and cannot be. *db is NULL on
+ * failure. */
 enum err db_open(const char *path, int flags, int busy_timeout_ms, sqlite3 **db);
 
 /* Runs SQL of ours that returns no rows. */

@@ -64,7 +64,7 @@ export class Stack {
     constructor({ folder, port, environment, child }) {
         this.folder = folder;
         this.environment = environment;
-        this.runDir = join(folder, 'run');
+        this.runDir = environment.RUN;
         this.url = `http://127.0.0.1:${port}`;
         this.child = child;
         this.output = '';

@@ -358,6 +358,19 @@ static void a_recent_head_is_no_flaw(void **state)
     assert_int_equal(source.round.flaw, ERR_HEAD_STUCK);
 }
 
+static void a_head_from_the_future_says_that_a_clock_is_wrong(void **state)
+{
+    (void)state;
+    int64_t now = clock_wall_ms();
+    set_up(ENVIRONMENT("ZG_NETWORK=galileo", "ZG_HEAD_MAX_AGE_MS=5000"), SOURCE_CHAIN);
+    assert_int_equal(check_exchange("\"0x40da\"", "\"0x14\"", now + 3000), ERR_OK);
+    assert_int_equal(source.round.flaw, ERR_OK);
+    tear_down(NULL);
+    set_up(ENVIRONMENT("ZG_NETWORK=galileo", "ZG_HEAD_MAX_AGE_MS=5000"), SOURCE_CHAIN);
+    assert_int_equal(check_exchange("\"0x40da\"", "\"0x14\"", now + 8000), ERR_OK);
+    assert_int_equal(source.round.flaw, ERR_HEAD_AHEAD);
+}
+
 #define TEST(function) cmocka_unit_test_teardown(function, tear_down)
 
 int main(void)
@@ -380,6 +393,7 @@ int main(void)
         TEST(an_exchange_proves_its_chain_and_block),
         TEST(a_round_is_as_old_as_its_oldest_exchange),
         TEST(a_recent_head_is_no_flaw),
+        TEST(a_head_from_the_future_says_that_a_clock_is_wrong),
     };
     return cmocka_run_group_tests_name("source", tests, NULL, NULL);
 }
