@@ -49,6 +49,9 @@ static bool host_is_private(const char *host)
     }
     if (is_localhost(host, len))
         return true;
+    /* A name of one label is one of the operator's own network. */
+    if (!bracketed && !memchr(host, '.', len))
+        return true;
     char literal[INET6_ADDRSTRLEN];
     if (len >= sizeof literal)
         return false;

@@ -20,7 +20,7 @@ struct endpoint {
     /* The same, but with a private host: for those who are on this machine. */
     const char *shown_here;
     const char *host; /* "host:port", to tell hosts apart; never printed */
-    bool is_private;  /* the host is a private address literal or localhost */
+    bool is_private;  /* a private address literal, localhost or a name without a dot */
     /* What in the URL may be a key, as it stands there and decoded; NULL behind the last. */
     const char *const *secrets;
     /* Private addresses this endpoint may reach; NULL means public ones only. Not owned. */

@@ -117,8 +117,8 @@ struct round {
     bool has_head;
     struct address contract; /* the contract that was read; has_contract only */
     bool has_contract;
-    enum err flaw;      /* the value is good and yet the source is not fresh: ERR_HEAD_STUCK or _AHEAD */
-    int64_t started_ms; /* monotonic */
+    enum err flaw;             /* the value is good and yet the source is not fresh: ERR_HEAD_... */
+    int64_t started_ms;        /* monotonic */
     struct evidence *evidence; /* what it asked so far; NULL: nobody keeps it */
     bool running;
 };

@@ -26,15 +26,14 @@ async function startOnDisk(t, name) {
     const run = mkdtempSync(join(tmpdir(), '0g-metrics-disk-'));
     chmodSync(run, 0o755);
     const disk = mountDisk(join(run, name), 24);
-    let stack;
+    const started = startStack(readingFrom(node.url, { ...node.settings, ...SETTINGS, RUN: run }));
     t.after(async () => {
         disk.free();
-        await stack?.stop();
+        await started.then((stack) => stack.stop(), () => {});
         disk.unmount();
         rmSync(run, { recursive: true, force: true });
     });
-    stack = await startStack(readingFrom(node.url, { ...node.settings, ...SETTINGS, RUN: run }));
-    return { stack, disk };
+    return { stack: await started, disk };
 }
 
 describe('the matrix of faults', { concurrency: 4 }, () => {

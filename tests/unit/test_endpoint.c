@@ -41,7 +41,7 @@ static void a_public_url_shows_scheme_host_and_port(void **state)
         {"http://[2606:4700::1111]:9400/", "http://[2606:4700::1111]:9400"},
         {"http://[::ffff:8.8.8.8]", "http://[::ffff:8.8.8.8]"},
         {"http://localhost.example.org", "http://localhost.example.org"},
-        {"http://notlocalhost", "http://notlocalhost"},
+        {"http://notlocalhost.org", "http://notlocalhost.org"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct endpoint e;
@@ -86,7 +86,8 @@ static void a_private_host_shows_the_variable(void **state)
         "http://[::ffff:10.0.0.1]", "http://[64:ff9b::8.8.8.8]",
         "http://localhost:8545",    "http://LocalHost",
         "http://localhost./",       "http://a.b.localhost",
-        "http://a.localhost./",
+        "http://a.localhost./",     "http://node:8545",
+        "http://exporter./",
     };
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         struct endpoint e;
