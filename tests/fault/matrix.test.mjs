@@ -15,8 +15,8 @@ import { openNode } from '../lib/stub-rpc.mjs';
 import { until } from '../lib/until.mjs';
 import { Witness } from '../lib/witness.mjs';
 
-/** Of a killed program; docs/faults.md says 2 s, and a loaded machine is given one more. */
-const BACK_MS = 3000;
+/** That a killed program is back within 2 s is measured elsewhere; here others run beside. */
+const BACK_MS = 20_000;
 const SETTINGS = { ZG_ADMIN_RATE_LIMIT: '0' };
 const skip = !CAN_MOUNT && 'only root can mount a disk';
 
@@ -46,7 +46,7 @@ describe('the matrix of faults', { concurrency: 4 }, () => {
         const settings = { ...readingFrom(node.url, { ...node.settings, ...SETTINGS }), RUN: run };
         const stack = await startStack(settings);
         const witness = new Witness(stack);
-        witness.begin();
+        witness.begin(t);
         for (const program of ['metrics.fcgi', 'admin.fcgi', 'nginx']) {
             await until(BACK_MS, () => assert.ok(witness.acknowledged.length > 10));
             process.kill(stack.pidOf(program), 'SIGKILL');
@@ -68,7 +68,7 @@ describe('the matrix of faults', { concurrency: 4 }, () => {
     test('a full disk: nothing is acknowledged that is not kept, the page goes on, and room heals it', { skip }, async (t) => {
         const { stack, disk } = await startOnDisk(t, '.');
         const witness = new Witness(stack);
-        witness.begin();
+        witness.begin(t);
         await until(BACK_MS, () => assert.ok(witness.acknowledged.length > 10));
         disk.fill();
         const refused = await until(NEXT_WORD_MS, async () => {
@@ -92,7 +92,7 @@ describe('the matrix of faults', { concurrency: 4 }, () => {
         const { stack, disk } = await startOnDisk(t, 'jobs');
         const witness = new Witness(stack);
         await witness.recovery(BACK_MS);
-        witness.begin();
+        witness.begin(t);
         await until(BACK_MS, () => assert.ok(witness.acknowledged.length > 10));
         await until(BACK_MS, () => {
             process.kill(stack.pidOf('admin.fcgi'), 'SIGKILL');

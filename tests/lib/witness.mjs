@@ -28,8 +28,9 @@ export class Witness {
         this.highest = 0;
     }
 
-    /** Starts to record and to read, until `end`. */
-    begin() {
+    /** Starts to record and to read, until `end`, or until that test is over. @param {import('node:test').TestContext} t */
+    begin(t) {
+        t.after(() => this.end());
         const recorders = Array.from({ length: RECORDERS }, (_, i) => this.#recordOn(`${this.start}-${i}`));
         const readers = Array.from({ length: READERS }, () => this.#readOn());
         this.working = Promise.all([...recorders, ...readers]);
