@@ -136,7 +136,7 @@ backup: ## copy the job store of a running instance (OUT=FILE; RUN as make run)
 
 NODE_ENV_RUN := source scripts/env.sh &&
 PANEL_SRC    := $(shell find static/src static/public -type f 2>/dev/null) \
-                $(wildcard static/*.html static/*.json static/*.ts static/*.js static/*.mjs)
+                $(wildcard static/*.html static/admin/*.html static/*.json static/*.ts static/*.js static/*.mjs)
 
 .PHONY: panel
 panel: static/dist/index.html ## build the React panel into static/dist

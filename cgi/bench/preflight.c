@@ -478,6 +478,45 @@ static void put_wallet(struct json_writer *w, const struct bench_means *means,
     json_close_object(w);
 }
 
+static void put_offer(struct json_writer *w, enum job_endpoint kind, const char *provider,
+                      const char *model, size_t model_len)
+{
+    json_open_object(w, NULL);
+    json_put_str(w, "kind", job_endpoint_name(kind));
+    json_put_str(w, "provider", provider);
+    if (model)
+        json_put_strn(w, "model", model, model_len);
+    else
+        json_put_null(w, "model");
+    json_close_object(w);
+}
+
+/* A chat that may be called. Whether it can be paid is judged once a plan names it. */
+static bool is_offered(const struct bench_settings *bench, const struct service *s)
+{
+    return !s->err && !s->model.err && s->model.text.len > 0 &&
+           text_is(&s->service_type, "chatbot") && is_allowed(bench, &s->provider);
+}
+
+static void put_offers(struct json_writer *w, const struct bench_settings *bench,
+                       const struct onchain *chain)
+{
+    const char *model = bench->baseline_model;
+    char name[ADDRESS_TEXT_BYTES];
+    json_open_array(w, "offers");
+    for (size_t i = 0; i < chain->service_count; i++) {
+        const struct service *s = &chain->services[i];
+        if (is_offered(bench, s))
+            put_offer(w, ENDPOINT_PROVIDER, address_text(&s->provider, name), s->model.text.bytes,
+                      s->model.text.len);
+    }
+    if (bench->has_router)
+        put_offer(w, ENDPOINT_ROUTER, NULL, NULL, 0);
+    if (bench->has_baseline)
+        put_offer(w, ENDPOINT_BASELINE, NULL, model, model ? strlen(model) : 0);
+    json_close_array(w);
+}
+
 void preflight_put(struct json_writer *w, const struct bench_means *means,
                    const struct bench_plan *plan, const struct preflight *p)
 {
@@ -499,6 +538,7 @@ void preflight_put(struct json_writer *w, const struct bench_means *means,
     json_close_array(w);
     put_money(w, "worstCaseNeuron", p->worst_case);
     put_money(w, "maxSpendNeuron", plan->max_spend);
+    put_offers(w, &means->settings->bench, &p->chain);
     plan_put(w, "plan", plan);
     json_close_object(w);
 }

@@ -743,8 +743,17 @@ export interface components {
             /** @description Of all calls; a run never passes its cap. */
             worstCaseNeuron: components["schemas"]["Neuron"];
             maxSpendNeuron: components["schemas"]["Neuron"];
+            /** @description What a plan may name: the chats of the contract that may be called (read for the kind provider only), and what else is configured. */
+            offers: components["schemas"]["BenchmarkOffer"][];
             /** @description With all defaults. */
             plan: components["schemas"]["BenchmarkPlan"];
+        };
+        BenchmarkOffer: {
+            /** @enum {string} */
+            kind: "provider" | "router" | "baseline";
+            provider: components["schemas"]["Address"] | null;
+            /** @description Null where the plan has to name it. Foreign text. */
+            model: string | null;
         };
         BenchmarkStarted: {
             id: string;

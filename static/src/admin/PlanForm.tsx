@@ -1,0 +1,143 @@
+import { useEffect, useRef, type SubmitEvent } from "react";
+import { Button } from "./Controls";
+import { Field } from "./Field";
+import { NumberFields } from "./NumberFields";
+import type { Choice } from "./choices";
+import type { Faults, NumberName, PlanValues } from "./plan";
+
+const MAIN: NumberName[] = ["calls", "warmup", "maxTokens", "rate"];
+const TARGETS: NumberName[] = ["latencyMs", "ttftMs", "seed"];
+const MORE: NumberName[] = ["maxDurationMs", "connectMs", "firstTokenMs", "stallMs", "totalMs"];
+
+interface PlanFormProps {
+  values: PlanValues;
+  choices: readonly Choice[];
+  faults: Faults;
+  isBusy: boolean;
+  onChange: (values: PlanValues) => void;
+  onCheck: () => void;
+}
+
+/** What a run shall do. Checking it costs nothing and starts nothing. */
+export function PlanForm({ values, choices, faults, isBusy, onChange, onCheck }: PlanFormProps) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [faults]);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!isBusy) onCheck();
+  };
+  const numbers = { values, faults, onChange };
+  const needsModel = choices.find(({ key }) => key === values.choice)?.needsModel ?? false;
+  return (
+    <form ref={form} noValidate onSubmit={submit} className="zg:flex zg:flex-col zg:gap-16">
+      <Field
+        id="choice"
+        label="What is called"
+        control={(props) => (
+          <select
+            {...props}
+            value={values.choice}
+            onChange={(event) => {
+              onChange({ ...values, choice: event.target.value });
+            }}
+          >
+            {choices.map(({ key, label }) => (
+              <option key={key} value={key}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+      />
+      {needsModel ? (
+        <Field
+          id="model"
+          label="Model"
+          fault={faults.model}
+          control={(props) => (
+            <input
+              {...props}
+              value={values.model}
+              maxLength={256}
+              onChange={(event) => {
+                onChange({ ...values, model: event.target.value });
+              }}
+            />
+          )}
+        />
+      ) : null}
+      <div className="zg-fields">
+        <NumberFields names={MAIN} {...numbers} />
+        <Field
+          id="maxSpend"
+          label="Spend at most"
+          hint="0G; no call starts that could pass it"
+          fault={faults.maxSpend}
+          control={(props) => (
+            <input
+              {...props}
+              value={values.maxSpend}
+              inputMode="decimal"
+              onChange={(event) => {
+                onChange({ ...values, maxSpend: event.target.value });
+              }}
+            />
+          )}
+        />
+        <NumberFields names={TARGETS} {...numbers} />
+      </div>
+      <details className="zg-more" open={MORE.some((name) => name in faults) ? true : undefined}>
+        <summary>Prompts, connections and time-outs</summary>
+        <div className="zg-fields">
+          <Field
+            id="promptSet"
+            label="Prompt set"
+            control={(props) => (
+              <select {...props} defaultValue={values.promptSet}>
+                <option value="v1">v1, the one there is</option>
+              </select>
+            )}
+          />
+          <Field
+            id="cache"
+            label="Prompts"
+            control={(props) => (
+              <select
+                {...props}
+                value={values.cache}
+                onChange={(event) => {
+                  onChange({ ...values, cache: event.target.value === "allow" ? "allow" : "fresh" });
+                }}
+              >
+                <option value="fresh">each begins anew</option>
+                <option value="allow">may be cached</option>
+              </select>
+            )}
+          />
+          <Field
+            id="connections"
+            label="Connections"
+            control={(props) => (
+              <select
+                {...props}
+                value={values.newConnections ? "new" : "kept"}
+                onChange={(event) => {
+                  onChange({ ...values, newConnections: event.target.value === "new" });
+                }}
+              >
+                <option value="kept">kept open</option>
+                <option value="new">a new one for each call</option>
+              </select>
+            )}
+          />
+          <NumberFields names={MORE} {...numbers} />
+        </div>
+      </details>
+      <Button type="submit" isDisabled={isBusy}>
+        {isBusy ? "Checking…" : "Check what it costs"}
+      </Button>
+    </form>
+  );
+}
