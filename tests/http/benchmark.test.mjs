@@ -246,8 +246,11 @@ describe('money', () => {
         const provider3 = provider(3).address;
         const reply = await benchmarks.ask('/admin/api/preflight', { method: 'POST', body: { provider: provider3 } });
         assert.equal(reply.status, 200, reply.text);
-        const { ready, problems, wallet: money } = assertDocumented('/admin/api/preflight', reply, 'post');
+        const { ready, problems, wallet: money, offers } = assertDocumented('/admin/api/preflight', reply, 'post');
         assert.equal(ready, false);
+        assert.deepEqual(offers[0], { kind: 'provider', provider: facts.benchProvider, model: facts.providers[0].model });
+        assert.ok(!offers.some(({ model }) => model === 'z-image'), 'chats only');
+        assert.deepEqual(offers.at(-1), { kind: 'baseline', provider: null, model: 'other/model' });
         assert.deepEqual(problems.map(({ code }) => code), ['signer_not_acknowledged', 'no_sub_account']);
         assert.match(problems[1].command, new RegExp(`^0g-compute-cli transfer-fund --service inference --provider ${provider3} --amount 1\\.\\d{1,6}$`));
         assert.equal(money.minimumDepositNeuron, String(3n * ONE));
@@ -278,6 +281,7 @@ describe('money', () => {
             assert.equal(problems[1].missingNeuron, String(3n * ONE));
             const other = await asking.ask('/admin/api/preflight', { method: 'POST', body: { provider: provider(1).address } });
             assert.ok(JSON.parse(other.text).problems.some(({ code }) => code === 'not_allowed'));
+            assert.deepEqual(JSON.parse(other.text).offers.map((offer) => offer.provider), [facts.benchProvider], 'what may be called');
         } finally {
             await poor.stop();
         }

@@ -21,6 +21,7 @@ export const INDEX = `<!doctype html>
 <!--#config timefmt="%s"--><!--#block name="none"-->null<!--#endblock-->
 <script type="application/json" id="snapshot" data-served="<!--#echo var="date_gmt"-->"><!--#include virtual="/api/metrics" stub="none"--></script>
 `;
+export const ADMIN_INDEX = '<!doctype html><title>Benchmarks</title>';
 export const ASSET = 'export const answer = 42;\n'.repeat(40);
 
 async function wwwData() {
@@ -30,6 +31,9 @@ async function wwwData() {
 
 async function makePanel(folder) {
     await mkdir(join(folder, 'assets'), { recursive: true });
+    await mkdir(join(folder, 'admin/assets'), { recursive: true });
+    await writeFile(join(folder, 'admin/index.html'), ADMIN_INDEX);
+    await writeFile(join(folder, 'admin/assets/admin-3c4d.js'), ASSET);
     await writeFile(join(folder, 'index.html'), INDEX);
     // Sent as it is, it would show its directives to every browser that takes gzip.
     await writeFile(join(folder, 'index.html.gz'), gzipSync(INDEX));

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { ASSET, startNginx, writeConfiguration } from './nginx.mjs';
+import { ADMIN_INDEX, ASSET, startNginx, writeConfiguration } from './nginx.mjs';
 
 const CACHED = ['/api/metrics', '/api/compute', '/api/storage', '/api/inft', '/api/history', '/api/jobs'];
 const UNCACHED = ['/api/health', '/metrics', '/api/evidence/chain', '/api/jobs?limit=5', '/api/jobs?before=c'];
@@ -77,12 +77,30 @@ describe('nginx before a program that answers', { concurrency: false }, () => {
             'large body': await nginx.get('/api/metrics', { method: 'GET', headers: { 'Content-Length': 2000 }, body: 'x'.repeat(2000) }),
             'large header': await nginx.get('/api/metrics', { headers: { 'X-Large': 'x'.repeat(9000) } }),
             'no admin program': await nginx.get('/admin/api/benchmarks'),
+            'admin page': await nginx.get('/admin/'),
+            'admin asset': await nginx.get('/admin/assets/admin-3c4d.js'),
+            'missing admin file': await nginx.get('/admin/nothing'),
+            'missing admin asset': await nginx.get('/admin/assets/nothing.js'),
+            'no slash': await nginx.get('/admin'),
+            'wrong method on the admin page': await nginx.get('/admin/', { method: 'POST' }),
         };
         for (const [what, reply] of Object.entries(replies)) {
             await test(what, () => assertSecurityHeaders(reply));
         }
         const statuses = Object.values(replies).map((reply) => reply.status);
-        assert.deepEqual(statuses, [200, 200, 404, 404, 304, 200, 204, 405, 405, 413, 431, 503]);
+        assert.deepEqual(statuses, [200, 200, 404, 404, 304, 200, 204, 405, 405, 413, 431, 503, 200, 200, 404, 404, 301, 405]);
+    });
+
+    test('the admin page is a file of its own, for no search engine', async () => {
+        const page = await nginx.get('/admin/');
+        assert.equal(page.text, ADMIN_INDEX);
+        assert.equal(page.headers['cache-control'], 'no-cache');
+        assert.equal((await nginx.get('/admin')).headers.location, '/admin/');
+        for (const path of ['/admin', '/admin/', '/admin/assets/admin-3c4d.js', '/admin/nothing', '/admin/assets/nothing.js']) {
+            assert.equal((await nginx.get(path)).headers['x-robots-tag'], 'noindex, nofollow', path);
+        }
+        assert.equal((await nginx.get('/')).headers['x-robots-tag'], undefined);
+        assert.deepEqual(nginx.responder.requests.filter(({ SCRIPT_NAME: name }) => name?.startsWith('/admin')), []);
     });
 
     test('the read API knows GET, HEAD and OPTIONS', async () => {
@@ -139,7 +157,7 @@ describe('nginx before a program that answers', { concurrency: false }, () => {
     });
 
     test('unknown paths elsewhere are a plain 404', async () => {
-        for (const path of ['/nothing', '/index.htm', '/apis', '/admin', '/assets/', '/assets', '/../nginx.conf']) {
+        for (const path of ['/nothing', '/index.htm', '/apis', '/admins', '/admin/nothing', '/assets/', '/assets', '/../nginx.conf']) {
             const reply = await nginx.get(path);
             assert.equal(reply.status, path.startsWith('/..') ? 400 : 404, path);
             assert.doesNotMatch(reply.text, /snapshot/);
@@ -394,11 +412,15 @@ describe('limits', { concurrency: false }, () => {
 });
 
 describe('settings in the configuration', () => {
-    test('origins that may embed the page stand in the policy', async () => {
+    test('origins that may embed the page stand in its policy; nobody frames what is under /admin', async () => {
         const nginx = await startNginx({ ZG_FRAME_ANCESTORS: "'self', https://dashboard.example,https://*.example.org:8443" });
         try {
             const policy = (await nginx.get('/')).headers['content-security-policy'];
             assert.match(policy, /frame-ancestors 'self' https:\/\/dashboard\.example https:\/\/\*\.example\.org:8443$/);
+            for (const path of ['/admin', '/admin/', '/admin/assets/admin-3c4d.js', '/admin/nothing', '/admin/api/benchmarks']) {
+                const own = (await nginx.get(path)).headers['content-security-policy'];
+                assert.match(own, /frame-ancestors 'none'$/, path);
+            }
         } finally {
             await nginx.stop();
         }
