@@ -1,6 +1,6 @@
 // Takes the pictures of the documentation: docs/images/panel.png, the panel alone as on a large screen,
-// and docs/images/page.png, the whole page.
-import { mkdirSync } from 'node:fs';
+// docs/images/page.png, the whole page, and docs/images/admin.png, a run in the admin page.
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { ROOT, startStack } from '../lib/stack.mjs';
@@ -13,6 +13,19 @@ const PICTURES = [
 
 /** Enough to fill the list; the local network's agent runs one every few seconds. */
 const JOBS = 8;
+
+/** A run under way, checked and started as the operator would. */
+async function takeAdminPicture() {
+    const { page, close } = await openPage(browser, { viewport: { width: 1440, height: 1000 } });
+    await page.goto(`${stack.url}/admin/?theme=dark`);
+    await page.getByLabel('Admin token').fill(readFileSync(join(stack.runDir, 'admin-token'), 'utf8').trim());
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Start/ }).click();
+    await page.locator('[data-outcome]').nth(7).waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(FOLDER, 'admin.png'), animations: 'disabled' });
+    await close();
+    console.log('docs/images/admin.png');
+}
 
 const [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
 try {
@@ -38,6 +51,7 @@ try {
         await close();
         console.log(join('docs/images', file));
     }
+    await takeAdminPicture();
 } finally {
     await browser.close();
     await stack.stop();

@@ -3,6 +3,8 @@ import { fireEvent, render, screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { AdminApi } from "./api";
 import { Desk } from "./Desk";
+// It comes on demand; here it is there already, or a busy machine would take its time.
+import "./Markdown";
 import { api, call, event, eventStream, markdown, OTHER, plan, preflight, run } from "./samples";
 import { AWAY } from "./trouble";
 
@@ -83,7 +85,7 @@ test("a report that cannot be had can be asked for again", async () => {
   render(<Desk api={api({ report })} initialRuns={[run()]} />);
   fireEvent.click(await button(`Open ${run().id}`));
   fireEvent.click(await button("Ask again"));
-  await screen.findByRole("heading", { name: "The report" });
+  await screen.findByRole("heading", { name: "The report" }, { timeout: 5000 });
 });
 
 test("two runs are compared, the older one first; a third mark drops the first", async () => {
