@@ -1,5 +1,5 @@
 import { formatCount, shortAddress, UNKNOWN } from "../lib/format";
-import { Cell } from "../page/Cell";
+import { Cell, Small } from "../page/Cell";
 import type { Call } from "./model";
 import { duration, money } from "./words";
 
@@ -39,7 +39,7 @@ export function CallTable({ calls, most = 50 }: CallTableProps) {
 }
 
 function Row({ call }: { call: Call }) {
-  const { number, warmup, outcome, latencyUs, ttftUs, inputTokens, outputTokens, costNeuron, costAtMost, provider } = call;
+  const { number, warmup, outcome, remedy, latencyUs, ttftUs, inputTokens, outputTokens, costNeuron, costAtMost, provider } = call;
   return (
     <tr className="zg:align-top zg:[border-top:1px_solid_var(--zg-line)]">
       <th scope="row" className="zg:py-8 zg:pr-20 zg:strong">
@@ -49,6 +49,7 @@ function Row({ call }: { call: Call }) {
         <span data-outcome={outcome === "ok" ? "ok" : "failed"} className="zg-outcome">
           {outcome}
         </span>
+        {remedy === null ? null : <Small>{remedy}</Small>}
       </Cell>
       <Cell label="Latency">{duration(latencyUs)}</Cell>
       <Cell label="First token">{duration(ttftUs)}</Cell>

@@ -92,7 +92,8 @@ export function planOf(values: PlanValues, choice: Choice): { plan: Plan } | { f
       cache,
       newConnections,
       maxSpendNeuron: spend.toString(),
-      slo: { latencyMs, ttftMs },
+      baseline: false,
+      slo: { latencyMs, ttftMs, costNeuron: null },
       timeouts: { connectMs, firstTokenMs, stallMs, totalMs },
     },
   };

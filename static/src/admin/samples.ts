@@ -19,7 +19,8 @@ export const plan: Plan = {
   maxSpendNeuron: "10000000000000000",
   maxDurationMs: 3_600_000,
   timeouts: { connectMs: 10_000, firstTokenMs: 30_000, totalMs: 120_000, stallMs: 30_000 },
-  slo: { latencyMs: 0, ttftMs: 0 },
+  baseline: false,
+  slo: { latencyMs: 0, ttftMs: 0, costNeuron: null },
   cache: "fresh",
   newConnections: false,
 };
@@ -31,7 +32,7 @@ export function preflight(fields: Partial<Preflight> = {}): Preflight {
     network: "local",
     priceBlock: 7,
     wallet: null,
-    endpoints: [{ provider: PROVIDER, url: "https://provider.example", model: "llama-3-8b" }],
+    endpoints: [{ kind: "provider", provider: PROVIDER, url: "https://provider.example", model: "llama-3-8b" }],
     worstCaseNeuron: "598400000000000",
     maxSpendNeuron: "10000000000000000",
     offers: [
@@ -65,8 +66,10 @@ export function call(fields: Partial<Call> = {}): Call {
   return {
     number: 1,
     warmup: false,
+    kind: "provider",
     provider: PROVIDER,
     outcome: "ok",
+    remedy: null,
     latencyUs: 861_744,
     ttftUs: 202_475,
     inputTokens: 33,
