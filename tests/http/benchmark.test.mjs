@@ -10,6 +10,7 @@ import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
 import { clearFault, pauseAgent, registerService, setFault, settleFees } from '../../scripts/localnet/control.mjs';
 import { SERVICE_NAME, ledger, serving } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
+import { BASELINE_MODEL } from '../../scripts/localnet/standins/gateway.mjs';
 import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
 import { readingFrom, startStack } from '../lib/stack.mjs';
@@ -250,7 +251,10 @@ describe('money', () => {
         assert.equal(ready, false);
         assert.deepEqual(offers[0], { kind: 'provider', provider: facts.benchProvider, model: facts.providers[0].model });
         assert.ok(!offers.some(({ model }) => model === 'z-image'), 'chats only');
-        assert.deepEqual(offers.at(-1), { kind: 'baseline', provider: null, model: 'other/model' });
+        assert.deepEqual(offers.slice(-2), [
+            { kind: 'router', provider: null, model: null },
+            { kind: 'baseline', provider: null, model: BASELINE_MODEL },
+        ]);
         assert.deepEqual(problems.map(({ code }) => code), ['signer_not_acknowledged', 'no_sub_account']);
         assert.match(problems[1].command, new RegExp(`^0g-compute-cli transfer-fund --service inference --provider ${provider3} --amount 1\\.\\d{1,6}$`));
         assert.equal(money.minimumDepositNeuron, String(3n * ONE));
