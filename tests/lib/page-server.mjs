@@ -24,7 +24,7 @@ function pageWith(reply, now) {
  */
 export async function servePages(replies, now) {
     /** The page asks /api/metrics; who asks is told apart by where it came from. */
-    const nameOf = (path = '') => path.split('/').find((part) => Object.hasOwn(replies, part));
+    const nameOf = (path = '') => decodeURIComponent(path).split('/').find((part) => Object.hasOwn(replies, part));
     const server = http.createServer((request, response) => {
         const { pathname } = new URL(request.url, 'http://page');
         response.setHeader('date', new Date(now).toUTCString());

@@ -160,6 +160,24 @@ const NETWORK = {
     head: { number: 22_874_461, time: before(2000) },
 };
 
+const SERVICE = {
+    provider: PROVIDER,
+    serviceType: 'chatbot',
+    model: 'llama-3-8b',
+    url: 'https://provider.example',
+    inputPriceNeuron: '50000000000',
+    outputPriceNeuron: '100000000000',
+    priceError: null,
+    verifiability: 'TeeML',
+    additionalInfo: '{}',
+    teeSignerAddress: PROVIDER,
+    teeSignerAcknowledged: true,
+    updatedAt: before(86_400_000),
+    health: null,
+    probe: null,
+    error: null,
+};
+
 const reply = (fields = {}) => ({
     agent: { id: '12345', name: 'Scout', address: PROVIDER, balanceNeuron: '74974061517556038490' },
     network: NETWORK,
@@ -167,7 +185,7 @@ const reply = (fields = {}) => ({
     storage: STORAGE,
     inft: INFT,
     jobs: JOBS,
-    services: [],
+    services: [SERVICE],
     servicesTotal: 4,
     ledger: null,
     provider: null,
@@ -206,6 +224,24 @@ export const REPLIES = {
             storage: failing('error', 'no complete answer within the deadline'),
             inft: failing('error', 'no contract of this kind at the address'),
         },
+    }),
+    mixed: reply({
+        storage: null,
+        inft: null,
+        sources: {
+            ...SOURCES,
+            gpu: { ...failing('stale', 'the connection is refused or broken'), origin: exporter.origin },
+            storage: failing('error', 'no complete answer within the deadline'),
+            inft: off('no iNFT is configured'),
+        },
+    }),
+    disconnected: reply({ renderedAt: before(40_000) }),
+    'run in progress': reply({
+        jobs: [
+            job(0, { benchmarkId: 'b-2', status: 'running', outputTokens: null, latencyMs: null, endedAt: null, proof: null }),
+            job(1, { benchmarkId: 'b-2' }),
+            ...JOBS.slice(1),
+        ],
     }),
     off: reply({
         compute: { ...COMPUTE, gpuUtilization: null, memoryUtilization: null, gpu: null, activeJobs: null, avgLatencyMs: null, totalInferences: null, totalSince: null, recent: null },

@@ -36,12 +36,12 @@ export function isKnown(value: number | null): value is number {
 }
 
 /** Between what the figure moved, and for how long nobody knew it; null when it was never known. */
-export function summary({ format }: Track, series: Series, stepMs: number): string | null {
+export function summary({ format }: Track, series: Series, stepMs: number): string[] | null {
   const known = series.filter(isKnown);
   if (known.length === 0) return null;
   const [least, most] = [format(Math.min(...known)), format(Math.max(...known))];
   const gaps = (series.length - known.length) * stepMs;
-  return [least === most ? `always ${most}` : `${least} to ${most}`, gaps > 0 ? `unknown for ${formatDuration(gaps)}` : null]
-    .filter((part) => part !== null)
-    .join(" · ");
+  const words = [least === most ? `always ${most}` : `${least} to ${most}`];
+  if (gaps > 0) words.push(`unknown for ${formatDuration(gaps)}`);
+  return words;
 }

@@ -6,6 +6,8 @@ import type { ComputeMetrics, InferenceJob } from "./model";
 export const MAX_ROWS = 30;
 const MINUTE_MS = 60_000;
 const HEARD_WITHIN_MS = 15 * MINUTE_MS;
+/** Calls follow each other at once, or at a rate of so many a minute. */
+const BETWEEN_CALLS_MS = 6_000;
 
 /** Newest first, at most 30; jobs of one instant keep a fixed order by id. */
 export function newestJobs(jobs: readonly InferenceJob[]): InferenceJob[] {
@@ -26,6 +28,14 @@ export function silenceOf(job: InferenceJob, now: number | null): string | null 
   if (job.status !== "running") return null;
   const age = ageMs(job.lastHeardAt ?? job.timestamp, now);
   return age !== null && age > HEARD_WITHIN_MS ? `no word for ${formatDuration(age)}` : null;
+}
+
+/** A run is under way: one of its calls is running, or was heard of so lately that the next is about to start. */
+export function isBenchmarking(jobs: readonly InferenceJob[], now: number | null): boolean {
+  return jobs.some((job) => {
+    const age = ageMs(job.lastHeardAt ?? job.timestamp, now);
+    return job.benchmarkId && age !== null && age <= (job.status === "running" ? HEARD_WITHIN_MS : BETWEEN_CALLS_MS);
+  });
 }
 
 /**

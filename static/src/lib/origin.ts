@@ -23,10 +23,17 @@ export function originOf(source: Source, now: number | null): Origin {
   };
 }
 
+/** As it stands under figures. One that never answered is named: why it did not stands in the figures' place. */
+export function footOriginOf(source: Source, now: number | null): Origin {
+  const origin = originOf(source, now);
+  const isAsked = stateNow(source, now) === "error" && source.origin !== null;
+  return isAsked ? { ...origin, name: originName(source) } : origin;
+}
+
 /** Of the operator's own machine; its host only where it may be shown. */
 export function ownNodeOf(source: Source, now: number | null): Origin {
-  const origin = originOf(source, now);
-  if (origin.age === null) return origin;
+  const origin = footOriginOf(source, now);
+  if (source.origin === null || stateNow(source, now) === "off") return origin;
   return { ...origin, name: origin.name.startsWith("$") ? "own node" : `own node ${origin.name}` };
 }
 
@@ -35,6 +42,7 @@ export function originLine(source: Source, now: number | null): string {
   return [name, block, age].filter((part) => part !== null).join(" · ");
 }
 
+/** The contract, or the host. */
 function originName({ origin }: Source): string {
   if (origin?.contract) return shortAddress(origin.contract);
   return origin?.endpoint?.replace(/^https?:\/\//, "") ?? "origin not named";

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { UNKNOWN } from "../lib/format";
 import { isKnown, SPAN_MS, summary, type Series, type Track } from "../lib/history";
 import { Sparkline } from "./Sparkline";
@@ -23,7 +24,14 @@ export function HistoryTrack({ track, series, stepMs, reason }: HistoryTrackProp
         <span className={`zg:text-section ${last === null ? "zg:text-soft" : "zg:strong"}`}>
           {last === null ? UNKNOWN : format(last)}
         </span>
-        <span className="zg:text-soft">{summary(track, series, stepMs) ?? reason ?? "not known so far"}</span>
+        <span className="zg:text-soft">
+          {summary(track, series, stepMs)?.map((words, index) => (
+            <Fragment key={index}>
+              {index > 0 ? " · " : null}
+              <span className="zg:whitespace-nowrap">{words}</span>
+            </Fragment>
+          )) ?? reason ?? "not known so far"}
+        </span>
       </div>
       <div className="zg:relative zg:min-w-0 zg:flex-1 zg:[border-bottom:1px_solid_var(--zg-line)]">
         <Sparkline series={series} steps={Math.round(SPAN_MS / stepMs)} full={top} />

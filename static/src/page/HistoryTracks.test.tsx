@@ -31,7 +31,7 @@ async function show(answer: History | { title: string }, given: Partial<Sources>
 /** What stands beside one line. */
 function words(label: string): (string | null)[] {
   const track = screen.getAllByRole("listitem").find((item) => within(item).queryByText(label));
-  return [...(track?.querySelectorAll("span") ?? [])].map((span) => span.textContent);
+  return [...(track?.querySelectorAll("div > span") ?? [])].map((line) => line.textContent);
 }
 
 test("the newest value, and between what the figure moved", async () => {

@@ -81,7 +81,7 @@ const EXPORTER = source({ origin: { endpoint: "$ZG_GPU_EXPORTER_URL", contract: 
 test("of several cards the worst is visible beside the mean", () => {
   showFrom(EXPORTER, { gpu: gpu({ count: 4, worstUtilization: 97, worstMemoryUtilization: 88 }) });
   screen.getByText("high · busiest 97%");
-  screen.getByText("memory · fullest 88%");
+  screen.getByText("· fullest 88%");
 });
 
 test("the foot says since when the total counts, and names the origin while nothing does", () => {

@@ -6,7 +6,7 @@ import { loadProxy } from "../../lib/jobs";
 import type { ComputeMetrics, Gpu, InferenceJob, Source, Sources } from "../../lib/model";
 import { Card } from "./Card";
 import { Foot, type FootEntry } from "./Foot";
-import { Hero, HeroArea } from "./Hero";
+import { CAPTION, Hero, HeroArea } from "./Hero";
 import { Ring } from "./Ring";
 import { Skeleton } from "./Skeleton";
 import { Stat } from "./Stat";
@@ -49,7 +49,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
               reason={unknownLoad(compute?.gpu ?? null, sources?.gpu)}
             />
           </HeroArea>
-          <dl className="zg:grid zg:shrink-0 zg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] zg:gap-x-16 zg:gap-y-6 zg:tall:basis-436 zg:tall:grow">
+          <dl className="zg:grid zg:shrink-0 zg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] zg:gap-x-16 zg:gap-y-6 zg:tall:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] zg:tall:basis-410 zg:tall:grow">
             <MemoryOrProxy
               load={compute?.gpuUtilization ?? null}
               memory={clampPercent(compute?.memoryUtilization ?? null)}
@@ -62,7 +62,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
           </dl>
         </div>
       ) : (
-        <Skeleton lines={[420, 240, 320, 280]} />
+        <Skeleton hero={240} hasRing rows={4} />
       )}
     </Card>
   );
@@ -87,10 +87,10 @@ function unknownLoad(gpu: Gpu | null, source: Source | undefined): string {
   return gpu === null ? whatOf(reasonOf(source) ?? source.state) : `not reported by ${gpu.exporter}`;
 }
 
-/** The worst of several cards, which their mean would hide. */
-function worst(gpu: Gpu | null, word: string, figure: number | null | undefined): string {
+/** The worst of several cards, which their mean would hide; null of a single one. */
+function worst(gpu: Gpu | null, word: string, figure: number | null | undefined): string | null {
   const percent = clampPercent(figure ?? null);
-  return gpu === null || gpu.count < 2 || percent === null ? "" : ` · ${word} ${formatWholePercent(percent)}`;
+  return gpu === null || gpu.count < 2 || percent === null ? null : `${word} ${formatWholePercent(percent)}`;
 }
 
 interface LoadProps {
@@ -110,7 +110,7 @@ function Load({ percent, gpu, reason }: LoadProps) {
   }
   const band = bandOf(percent, PROCESSOR_LIMITS);
   const figure = formatWholePercent(percent);
-  const fullest = worst(gpu, "fullest", gpu?.worstMemoryUtilization);
+  const busiest = worst(gpu, "busiest", gpu?.worstUtilization);
   return (
     <div
       role="meter"
@@ -123,12 +123,11 @@ function Load({ percent, gpu, reason }: LoadProps) {
       className={LOAD}
     >
       <Ring percent={percent} />
-      <div className="zg:flex zg:min-w-0 zg:flex-col zg:gap-4">
-        <Hero figure={figure} />
-        <span title={gpu?.name ?? undefined} className="zg:truncate zg:text-label zg:text-soft">
-          {bandWord(band) + worst(gpu, "busiest", gpu?.worstUtilization)}
+      <div className="zg:flex zg:min-w-0 zg:flex-col">
+        <span title={gpu?.name ?? undefined} className={CAPTION}>
+          {busiest === null ? bandWord(band) : `${bandWord(band)} · ${busiest}`}
         </span>
-        {fullest === "" ? null : <span className="zg:truncate zg:text-label zg:text-soft">{`memory${fullest}`}</span>}
+        <Hero figure={figure} />
       </div>
     </div>
   );
@@ -145,7 +144,7 @@ function MemoryOrProxy({ load, memory, gpu, proxy }: MemoryProps) {
   if (memory !== null) {
     const band = bandOf(memory, PROCESSOR_LIMITS);
     return (
-      <Stat label="Memory" value={formatWholePercent(memory)} band={band}>
+      <Stat label="Memory" basis={worst(gpu, "fullest", gpu?.worstMemoryUtilization)} value={formatWholePercent(memory)} band={band}>
         <StateMark />
         <span className="zg:truncate zg:text-label zg:text-soft">
           {bandWord(band)}

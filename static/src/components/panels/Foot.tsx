@@ -2,7 +2,7 @@ import { use, type ReactNode } from "react";
 import { EvidenceContext } from "../../evidence/EvidenceContext";
 import { stateNow } from "../../lib/freshness";
 import type { Source, SourceName } from "../../lib/model";
-import { originOf, ownNodeOf } from "../../lib/origin";
+import { footOriginOf, ownNodeOf } from "../../lib/origin";
 
 export interface FootEntry {
   /** Names the figures of this line where a card has several origins. */
@@ -35,7 +35,7 @@ export function Foot({ entries, remark = null, now }: FootProps) {
           <FootLine {...entry} now={now} />
         </li>
       ))}
-      {remark === null ? null : <li className="zg:truncate zg:tall:hidden">{remark}</li>}
+      {remark === null ? null : <li title={remark} className="zg:truncate zg:tall:hidden">{remark}</li>}
     </ul>
   );
 }
@@ -43,7 +43,7 @@ export function Foot({ entries, remark = null, now }: FootProps) {
 /** A long origin is cut, and the block goes where there is no room for it; the age always stays. */
 export function FootLine(props: FootEntry & { now: number | null }) {
   const { label, name, source, simulated, isOwnNode = false, note = null, caveat = null, now } = props;
-  const { name: origin, block, age } = isOwnNode ? ownNodeOf(source, now) : originOf(source, now);
+  const { name: origin, block, age } = isOwnNode ? ownNodeOf(source, now) : footOriginOf(source, now);
   const isSimulated = simulated && stateNow(source, now) !== "off";
   return (
     <Line of={name} reason={source.reason}>

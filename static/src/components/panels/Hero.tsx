@@ -19,7 +19,10 @@ export function Hero({ figure, isUnknown = false }: HeroProps) {
   );
 }
 
+/** Above the figure, so that the figures of all cards stand on one line. */
+export const CAPTION = "zg:truncate zg:text-label zg:text-soft";
+
 /** The same height in every card, so that the figures below start on one line; it gives way to long ones. */
 export function HeroArea({ children }: { children: ReactNode }) {
-  return <div className="zg:flex zg:min-h-0 zg:shrink zg:basis-200 zg:flex-col zg:justify-center zg:tall:min-w-0 zg:tall:basis-auto zg:tall:py-6">{children}</div>;
+  return <div className="zg:flex zg:min-h-0 zg:shrink zg:basis-190 zg:flex-col zg:justify-center zg:tall:min-w-0 zg:tall:basis-auto zg:tall:py-6">{children}</div>;
 }

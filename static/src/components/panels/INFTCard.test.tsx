@@ -36,7 +36,7 @@ test("unknown figures are dashes, never zero", () => {
 test("the foot has the finer word, that it is derived, and what the last activity was", () => {
   const more = { lifecycle: "AUTHORISED", derivedFrom: "authorizedUsersOf() is not empty", lastActiveBasis: "last log" } as const;
   render(<INFTCard inft={{ ...inft, ...more }} source={source()} simulated now={NOW} />);
-  screen.getByText("AUTHORISED, derived · active by last log");
+  screen.getByText("AUTHORISED, derived · active: last log");
   expect(screen.getByTitle("authorizedUsersOf() is not empty").getAttribute("data-status")).toBe("active");
 });
 

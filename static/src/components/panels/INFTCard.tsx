@@ -1,11 +1,11 @@
 import { formatAgo } from "../../lib/age";
 import { formatCount, UNKNOWN } from "../../lib/format";
-import { isStale, reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, stateNow, whatOf } from "../../lib/freshness";
 import type { INFTStatus, Source } from "../../lib/model";
 import { Card } from "./Card";
 import { Fact, Facts } from "./Facts";
 import { Foot } from "./Foot";
-import { Hero, HeroArea } from "./Hero";
+import { CAPTION, Hero, HeroArea } from "./Hero";
 import { Skeleton } from "./Skeleton";
 import { StateMark } from "./StateMark";
 import { Unknown } from "./Unknown";
@@ -18,10 +18,10 @@ interface INFTCardProps {
 }
 
 export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
-  const foot = inft && source && (
+  const foot = source && stateNow(source, now) !== "off" && (
     <Foot
       entries={[{ name: "inft", source, simulated: false }]}
-      remark={isLong(inft.modelName) ? null : remarkOf(inft, simulated)}
+      remark={inft && !isLong(inft.modelName) ? remarkOf(inft, simulated) : null}
       now={now}
     />
   );
@@ -48,7 +48,7 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
           </Facts>
         </div>
       ) : (
-        <Skeleton lines={[340, 240, 380, 260, 420]} />
+        <Skeleton hero={340} rows={4} />
       )}
     </Card>
   );
@@ -58,7 +58,7 @@ export function INFTCard({ inft, source, simulated, now }: INFTCardProps) {
 function remarkOf(inft: INFTStatus, simulated: boolean): string | null {
   const words: string[] = [];
   if (inft.lifecycle) words.push(`${inft.lifecycle}, derived`);
-  if (inft.lastActiveBasis) words.push(`active by ${inft.lastActiveBasis}`);
+  if (inft.lastActiveBasis) words.push(`active: ${inft.lastActiveBasis}`);
   if (simulated && words.length < 2) words.push("real contracts and code");
   return words.length > 0 ? words.join(" · ") : null;
 }
@@ -75,7 +75,7 @@ function Status({ inft, source }: Pick<INFTCardProps, "inft" | "source">) {
   }
   return (
     <p className="zg:flex zg:flex-col zg:tall:flex-row zg:tall:flex-wrap zg:tall:items-baseline zg:tall:gap-x-16">
-      <span className="zg:text-label zg:text-soft">Status:</span>
+      <span className={CAPTION}>Status:</span>
       <span data-status={inft.status} title={inft.derivedFrom} className="zg:flex zg:items-center zg:gap-22">
         <Hero figure={inft.status} />
         <StateMark isLarge isHollow={inft.status !== "active"} />

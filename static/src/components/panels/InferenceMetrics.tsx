@@ -16,6 +16,7 @@ import type {
 } from "../../lib/model";
 import { ComputeGauge } from "./ComputeGauge";
 import { throughput } from "../../lib/jobs";
+import { lastProof } from "../../lib/proof";
 import { INFTCard } from "./INFTCard";
 import { JobTable } from "./JobTable";
 import { LiveRegion } from "./LiveRegion";
@@ -87,6 +88,7 @@ export function InferenceMetrics(props: InferenceMetricsProps) {
               simulated={simulated}
               isLoading={isLoading || (isBlank && connectionState === "connecting")}
               rate={throughput(compute, now)}
+              proof={sources ? lastProof(jobs, props.services ?? []) : null}
               now={now}
             />
           </EvidenceScope>

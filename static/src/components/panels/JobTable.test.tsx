@@ -6,7 +6,7 @@ import { before, job, NOW } from "../../test/samples";
 import { JobTable } from "./JobTable";
 
 function table(jobs: InferenceJob[]) {
-  return <JobTable jobs={jobs} source={undefined} simulated={false} isLoading={false} rate={null} now={NOW} />;
+  return <JobTable jobs={jobs} source={undefined} simulated={false} isLoading={false} rate={null} proof={null} now={NOW} />;
 }
 
 function cells(): (string | null)[][] {

@@ -1,11 +1,13 @@
 import { useId, type ReactNode } from "react";
 import { reasonOf, stateNow, whatOf } from "../../lib/freshness";
-import { newestJobs } from "../../lib/jobs";
+import { isBenchmarking, newestJobs } from "../../lib/jobs";
 import type { InferenceJob, Source } from "../../lib/model";
+import type { Proof } from "../../lib/proof";
 import { Card } from "./Card";
 import { FootLine } from "./Foot";
 import { JobRow } from "./JobRow";
 import { Skeleton } from "./Skeleton";
+import { StateMark } from "./StateMark";
 
 interface JobTableProps {
   jobs: readonly InferenceJob[];
@@ -14,12 +16,15 @@ interface JobTableProps {
   isLoading: boolean;
   /** How fast and how well, beside the heading. */
   rate: string | null;
+  /** The last signature that was looked at, below the rows. */
+  proof: Proof | null;
   now: number | null;
 }
 
-export function JobTable({ jobs, source, simulated, isLoading, rate, now }: JobTableProps) {
+export function JobTable({ jobs, source, simulated, isLoading, rate, proof, now }: JobTableProps) {
   const aside = source && jobs.length > 0 && (
     <div className="zg:flex zg:min-w-0 zg:gap-x-24 zg:text-label zg:text-soft">
+      {isBenchmarking(jobs, now) ? <RunMark /> : null}
       <FootLine name="jobs" source={source} simulated={simulated} now={now} />
       {rate === null ? null : <p className="zg:truncate zg:tall:hidden">{rate}</p>}
     </div>
@@ -27,13 +32,39 @@ export function JobTable({ jobs, source, simulated, isLoading, rate, now }: JobT
   return (
     <Card title="Recent Inference Jobs" area="jobs" sources={source ? [source] : []} now={now} aside={aside}>
       {isLoading ? (
-        <Skeleton lines={[1400, 1200, 1300]} />
+        <Skeleton rows={6} />
       ) : jobs.length === 0 ? (
         <NoJobs source={source} now={now} />
       ) : (
-        <Rows jobs={newestJobs(jobs)} now={now} />
+        <>
+          <Rows jobs={newestJobs(jobs)} now={now} />
+          {proof === null ? null : <LastProof {...proof} />}
+        </>
       )}
     </Card>
+  );
+}
+
+/** The panel's operator measures a provider: these calls are not the agent's. */
+function RunMark() {
+  return (
+    <p data-status="running" className="zg:flex zg:shrink-0 zg:items-center zg:gap-10 zg:text-text zg:strong">
+      <StateMark />
+      <span>benchmark running</span>
+    </p>
+  );
+}
+
+/** A long name is cut, what was proven is not. */
+function LastProof({ model, words }: Proof) {
+  return (
+    <p className="zg:flex zg:shrink-0 zg:pt-2 zg:text-label zg:whitespace-pre zg:tall:hidden">
+      <span className="zg:text-soft">{"Last proof: "}</span>
+      <span dir="auto" title={model} className="zg:truncate zg:strong">
+        {model}
+      </span>
+      <span className="zg:shrink-0">{` ${words}`}</span>
+    </p>
   );
 }
 

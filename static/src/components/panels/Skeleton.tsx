@@ -1,18 +1,26 @@
 interface SkeletonProps {
-  /** Widths of the lines, in reference pixels; the first is as tall as a hero figure. */
-  lines: readonly number[];
+  /** Width of the main figure in reference pixels; none where a card has none. */
+  hero?: number;
+  hasRing?: boolean;
+  /** Lines below it, each as wide as the card. */
+  rows: number;
 }
 
 /** The shape of a card's figures while they are on their way. */
-export function Skeleton({ lines }: SkeletonProps) {
+export function Skeleton({ hero, hasRing = false, rows }: SkeletonProps) {
   return (
-    <div className="animate-pulse zg:flex zg:flex-col zg:gap-18 zg:pt-16">
-      {lines.map((width, index) => (
-        <span
-          key={index}
-          className={`zg:block zg:max-w-full zg:rounded-card zg:bg-line ${index === 0 ? "zg:h-90" : "zg:h-30"}`}
-          style={{ width: `calc(${width} * var(--zg-u))` }}
-        />
+    <div className="animate-pulse zg:flex zg:min-h-0 zg:flex-1 zg:flex-col zg:overflow-hidden">
+      {hero === undefined ? null : (
+        <div className="zg:flex zg:shrink-0 zg:basis-190 zg:items-center zg:gap-28 zg:tall:basis-130">
+          {hasRing ? <span className="zg:size-190 zg:shrink-0 zg:rounded-mark zg:bg-line zg:tall:size-122" /> : null}
+          <span
+            className="zg:block zg:h-90 zg:max-w-full zg:rounded-card zg:bg-line"
+            style={{ width: `calc(${hero} * var(--zg-u))` }}
+          />
+        </div>
+      )}
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} className="zg:mt-19 zg:block zg:h-30 zg:shrink-0 zg:rounded-card zg:bg-line zg:tall:nth-[n+4]:hidden" />
       ))}
     </div>
   );

@@ -1,12 +1,12 @@
 import { bandOf, bandWord, clampPercent, STORAGE_LIMITS } from "../../lib/bands";
 import { formatCount, formatShare, formatSize, UNKNOWN } from "../../lib/format";
-import { isStale, reasonOf, whatOf } from "../../lib/freshness";
+import { isStale, reasonOf, stateNow, whatOf } from "../../lib/freshness";
 import type { Source, StorageMetrics } from "../../lib/model";
 import { basisText, differencesOf, explorerOf, scannedOf, totalText } from "../../lib/storage";
 import { Card } from "./Card";
 import { Fact, Facts } from "./Facts";
 import { Foot } from "./Foot";
-import { HeroArea, Hero } from "./Hero";
+import { CAPTION, Hero, HeroArea } from "./Hero";
 import { Skeleton } from "./Skeleton";
 import { Unknown } from "./Unknown";
 
@@ -18,8 +18,8 @@ interface StorageUsageProps {
 }
 
 export function StorageUsage({ storage, source, simulated, now }: StorageUsageProps) {
-  const foot = storage && source && (
-    <Foot entries={[{ name: "storage", source, simulated }]} remark={simulated ? "real contracts and code" : null} now={now} />
+  const foot = source && stateNow(source, now) !== "off" && (
+    <Foot entries={[{ name: "storage", source, simulated }]} remark={simulated && storage ? "real contracts and code" : null} now={now} />
   );
   return (
     <Card title="Storage Usage" area="storage" sources={source ? [source] : []} now={now} foot={foot}>
@@ -29,7 +29,7 @@ export function StorageUsage({ storage, source, simulated, now }: StorageUsagePr
 }
 
 function NoUsage({ source }: Pick<StorageUsageProps, "source">) {
-  if (!source) return <Skeleton lines={[300, 520, 240, 240]} />;
+  if (!source) return <Skeleton hero={300} rows={3} />;
   const reason = reasonOf(source) ?? "nothing stored is known";
   return (
     <div className="zg:flex zg:min-h-0 zg:flex-1 zg:flex-col">
@@ -98,12 +98,13 @@ function Share({ percent }: { percent: number | null }) {
       aria-valuenow={Math.round(percent * 10) / 10}
       aria-valuetext={`${figure}, ${bandWord(band)}`}
       data-band={band}
+      className="zg:pt-26 zg:tall:pt-0"
     >
-      <div className="zg:flex zg:flex-wrap zg:items-baseline zg:gap-x-20">
+      <div className="zg:flex zg:flex-col zg:tall:flex-row-reverse zg:tall:items-baseline zg:tall:justify-end zg:tall:gap-x-16">
+        <span className={CAPTION}>{bandWord(band)}</span>
         <Hero figure={figure} />
-        <span className="zg:text-label zg:text-soft">{bandWord(band)}</span>
       </div>
-      <div className="zg:mt-14 zg:h-26 zg:overflow-hidden zg:rounded-mark zg:bg-line zg:tall:mt-8 zg:tall:h-18">
+      <div className="zg:mt-8 zg:h-22 zg:overflow-hidden zg:rounded-mark zg:bg-line zg:tall:mt-8 zg:tall:h-18">
         <div
           className="zg-moves zg:h-full zg:rounded-mark zg:bg-mark"
           style={{ width: `${percent.toFixed(2)}%`, minWidth: percent > 0 ? "4px" : "0" }}
