@@ -133,6 +133,12 @@ void json_put_int(struct json_writer *w, const char *key, int64_t number)
     buf_put(w->out, first, (size_t)(digits + sizeof digits - first));
 }
 
+void json_put_moving(struct json_writer *w, const char *key, int64_t number)
+{
+    if (!w->at_rest)
+        json_put_int(w, key, number);
+}
+
 void json_put_decimal(struct json_writer *w, const char *key, double number, int decimals)
 {
     if (!isfinite(number)) {

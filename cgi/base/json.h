@@ -19,6 +19,7 @@
 struct json_writer {
     struct buf *out; /* not owned; its sticky error is the writer's */
     bool comma;      /* the next value in this scope needs one */
+    bool at_rest;    /* leaves out what json_put_moving() is given */
 };
 
 struct json_writer json_writer_make(struct buf *out);
@@ -32,6 +33,8 @@ void json_close_array(struct json_writer *w);
 void json_put_str(struct json_writer *w, const char *key, const char *text);
 void json_put_strn(struct json_writer *w, const char *key, const char *text, size_t len);
 void json_put_int(struct json_writer *w, const char *key, int64_t number);
+/* A number that moves although nothing else does, as the newest block's. */
+void json_put_moving(struct json_writer *w, const char *key, int64_t number);
 /* A finite measured value with up to `decimals` (0 to 6) places; null when not finite. */
 void json_put_decimal(struct json_writer *w, const char *key, double number, int decimals);
 void json_put_bool(struct json_writer *w, const char *key, bool value);

@@ -73,14 +73,14 @@ const char *evidence_function(const char *call_data)
 
 struct origin {
     enum source_id source;
-    const char *way; /* with [] for any index */
+    const char *way; /* with [] for any index; a * at its end stands for any rest */
     const char *from;
 };
 
 #define USED  "as usedBasis says: the wallet's Submit logs, the disk, zgs_getFlowContext or tree()"
 #define TOTAL "as totalBasis says: the budget, the balance at pricePerSector(), or the disk"
 
-/* Figures that are computed in a way of their own are left out. */
+/* The first that fits counts. */
 static const struct origin origins[] = {
     {SOURCE_CHAIN, "network.head.number", "eth_getBlockByNumber: result.number"},
     {SOURCE_CHAIN, "network.head.time", "eth_getBlockByNumber: result.timestamp"},
@@ -99,6 +99,10 @@ static const struct origin origins[] = {
      "getAllServices: services[].teeSignerAcknowledged"},
     {SOURCE_COMPUTE, "services[].updatedAt", "getAllServices: services[].updatedAt"},
     {SOURCE_COMPUTE, "servicesTotal", "getAllServices: total"},
+    {SOURCE_COMPUTE, "services[].health*", "0G's prober: the evidence of `status`"},
+    {SOURCE_COMPUTE, "services[].probe*", "this machine's own requests: the evidence of `probe`"},
+    {SOURCE_COMPUTE, "services[].priceError", "derived from the row: why a price was not taken"},
+    {SOURCE_COMPUTE, "services[].error", "derived from the row: why not all of it was taken"},
 
     {SOURCE_LEDGER, "ledger.contract", "ledgerAddress"},
     {SOURCE_LEDGER, "ledger.availableNeuron", "getLedger: availableBalance"},
@@ -111,6 +115,17 @@ static const struct origin origins[] = {
      "getAccountsByUser: accounts[].pendingRefund"},
     {SOURCE_LEDGER, "ledger.accounts[].acknowledged", "getAccountsByUser: accounts[].acknowledged"},
     {SOURCE_LEDGER, "ledger.accounts[].generation", "getAccountsByUser: accounts[].generation"},
+    {SOURCE_LEDGER, "ledger.exists", "getLedger: whether it answers"},
+    {SOURCE_LEDGER, "ledger.accounts[].spendableNeuron", "derived: balance less pendingRefund"},
+    {SOURCE_LEDGER, "ledger.accounts[].funding",
+     "derived: what is spendable against the broker's minimum"},
+    {SOURCE_LEDGER, "ledger.accounts[].warning",
+     "derived: what is spendable against the broker's minimum"},
+    {SOURCE_LEDGER, "ledger.accounts[].settledFeesNeuron",
+     "derived: the sum of the provider's settlement logs"},
+    {SOURCE_LEDGER, "ledger.providerMinimumNeuron", "a constant of 0G's broker"},
+    {SOURCE_LEDGER, "ledger.settlements*",
+     "derived: added up from the settlement logs that the scan read"},
 
     {SOURCE_STORAGE, "storage.usedBytes", USED},
     {SOURCE_STORAGE, "storage.usedStorageGb", USED},
@@ -122,6 +137,14 @@ static const struct origin origins[] = {
     {SOURCE_STORAGE, "storage.node.peers", ZGS_GET_STATUS ": result.connectedPeers"},
     {SOURCE_STORAGE, "storage.explorer.files", "data.files"},
     {SOURCE_STORAGE, "storage.explorer.bytes", "data.dataSize"},
+    {SOURCE_STORAGE, "storage.basis", "ZG_STORAGE_MODE"},
+    {SOURCE_STORAGE, "storage.usedBasis", "derived: what could be read"},
+    {SOURCE_STORAGE, "storage.totalBasis", "derived: what is configured and could be read"},
+    {SOURCE_STORAGE, "storage.scan*", "derived: the blocks that the scan of Submit logs has read"},
+    {SOURCE_STORAGE, "storage.node.lagBlocks", "derived: the newest block less the node's"},
+    {SOURCE_STORAGE, "storage.node.shareBytes", "derived: all sectors by the node's shard"},
+    {SOURCE_STORAGE, "storage.indexerNodes", "the indexer's list of nodes"},
+    {SOURCE_STORAGE, "storage.checks[]*", "derived: two readings of one figure, compared"},
 
     {SOURCE_INFT, "inft.owner", "ownerOf"},
     {SOURCE_INFT, "inft.authorizedUsers[]", "authorizedUsersOf"},
@@ -131,31 +154,78 @@ static const struct origin origins[] = {
     {SOURCE_INFT, "inft.metadata.name", "document behind tokenURI: name"},
     {SOURCE_INFT, "inft.lastUpdate.block", "eth_getLogs: result[].blockNumber"},
     {SOURCE_INFT, "inft.lastUpdate.time", "eth_getBlockByNumber: result.timestamp"},
+    {SOURCE_INFT, "inft.tokenId", "ZG_INFT_TOKEN_ID, or the logs of ZG_INFT_MINT_TX"},
+    {SOURCE_INFT, "inft.contract", "ZG_INFT_CONTRACT"},
+    {SOURCE_INFT, "inft.status", "derived, as inft.derivedFrom says"},
+    {SOURCE_INFT, "inft.lifecycle", "derived, as inft.derivedFrom says"},
+    {SOURCE_INFT, "inft.derivedFrom", "derived from the calls of this reading"},
+    {SOURCE_INFT, "inft.family*", "derived: the functions that the contract answers"},
+    {SOURCE_INFT, "inft.modelName", "as modelBasis says: the token's data or its metadata"},
+    {SOURCE_INFT, "inft.modelBasis", "derived: which of both names a model"},
+    {SOURCE_INFT, "inft.modelHash*",
+     "derived: the token's data that is labelled so, else the first"},
+    {SOURCE_INFT, "inft.inferenceCount", "as inferenceBasis says: balanceOf or the recorded jobs"},
+    {SOURCE_INFT, "inft.inferenceBasis", "derived: what the family counts"},
+    {SOURCE_INFT, "inft.lastActive",
+     "as lastActiveBasis says: the token's last log or the last job"},
+    {SOURCE_INFT, "inft.lastActiveBasis", "derived: the newer of both"},
+    {SOURCE_INFT, "inft.dataHashes[].hashText", "the family's call for its data"},
+    {SOURCE_INFT, "inft.metadata.uriKind", "tokenURI: its scheme"},
+    {SOURCE_INFT, "inft.metadata.error", "derived: why the document was not taken"},
+    {SOURCE_INFT, "inft.lastUpdate.what", "eth_getLogs: result[].topics[0]"},
+    {SOURCE_INFT, "inft.logs.*", "derived: the blocks that the scan of the token's logs has read"},
+    {SOURCE_INFT, "inft.notes[]", "derived from the calls of this reading"},
 
     {SOURCE_GPU, "compute.gpuUtilization", "mean of the cards' utilisation series"},
     {SOURCE_GPU, "compute.memoryUtilization", "used by total memory, summed over the cards"},
     {SOURCE_GPU, "compute.gpu.runningRequests", "vllm:num_requests_running"},
     {SOURCE_GPU, "compute.gpu.waitingRequests", "vllm:num_requests_waiting"},
+    {SOURCE_GPU, "compute.gpu.ranJobs",
+     "derived: the recorded jobs' providers against the exporter's host"},
+    {SOURCE_GPU, "compute.gpu.exporter", "derived: the names of the series"},
+    {SOURCE_GPU, "compute.gpu.name", "labels of the cards' series"},
+    {SOURCE_GPU, "compute.gpu.count", "derived: how many cards the series name"},
+    {SOURCE_GPU, "compute.gpu.worst*", "the busiest or fullest of the cards' series"},
+    {SOURCE_GPU, "compute.gpu.memory*", "the cards' memory series, added up"},
+    {SOURCE_GPU, "compute.gpu.kvCacheUtilization", "the inference server's series of its KV cache"},
 
     {SOURCE_JOBS, "compute.activeJobs", "running jobs heard of in the last 15 minutes"},
     {SOURCE_JOBS, "compute.avgLatencyMs", "mean of the last 100 completed jobs"},
     {SOURCE_JOBS, "compute.totalInferences", "completed jobs since the first record"},
+    {SOURCE_JOBS, "compute.recent.*", "derived: jobs that ended within the window"},
+    {SOURCE_JOBS, "compute.totalSince", "the first record"},
+    {SOURCE_JOBS, "jobs[].proof",
+     "derived: the provider's signature against the signer that the contract lists"},
+    {SOURCE_JOBS, "jobs[].timestamp", "derived: startedAt, else endedAt, else the time of receipt"},
+    {SOURCE_JOBS, "jobs[].lastHeardAt", "the time of receipt of its last record"},
+    {SOURCE_JOBS, "jobs[]*", "as recorded"},
+
+    {SOURCE_MIRROR, "jobs[]*", "as published on the topic"},
 
     {SOURCE_STATUS, "services[].provider", "services[].provider"},
     {SOURCE_STATUS, "services[].model", "services[].model"},
     {SOURCE_STATUS, "services[].health.status", "services[].status"},
     {SOURCE_STATUS, "services[].health.uptime", "services[].checks.uptime"},
     {SOURCE_STATUS, "services[].health.lastCheck", "services[].lastCheck"},
+    {SOURCE_STATUS, "services[].health.responseTime*", "services[].performance.response_time"},
+    {SOURCE_STATUS, "services[].health.ttft*", "services[].performance.ttft"},
+    {SOURCE_STATUS, "services[].health.tokensPerSecond",
+     "services[].performance.tokens_per_second: avg"},
 
     {SOURCE_PROBE, "services[].provider", "ZG_PROBE_PROVIDERS"},
     {SOURCE_PROBE, "services[].probe.answer", "what the provider's broker answered"},
     {SOURCE_PROBE, "services[].probe.latencyMs", "from the request to the end of the answer"},
+    {SOURCE_PROBE, "services[].probe.checkedAt", "this machine's clock at the end of the answer"},
+    {SOURCE_PROBE, "services[].probe.error", "derived: why nothing answered"},
+    {SOURCE_PROBE, "services[].probe.reachable", "derived: whether anything answered"},
 };
 
-/* Whether `way` is `pattern` with its indices filled in. */
+/* Whether `way` is `pattern` with its indices, and its rest, filled in. */
 static bool is_way(const char *way, const char *pattern)
 {
     while (*pattern) {
+        if (*pattern == '*')
+            return true;
         if (*way != *pattern)
             return false;
         if (*pattern == '[')

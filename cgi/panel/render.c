@@ -305,6 +305,7 @@ static struct buf render_body(const struct pass *p, enum body_id id)
 {
     struct buf text = buf_make(BODY_MAX_BYTES);
     struct json_writer w = json_writer_make(&text);
+    w.at_rest = !p->moving;
     json_open_object(&w, NULL);
     writers[id](&w, p);
     put_sources(&w, p);

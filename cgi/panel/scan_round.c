@@ -124,7 +124,7 @@ void scan_put(struct json_writer *w, const char *key, const struct source *sourc
     }
     json_open_object(w, key);
     json_put_int(w, "fromBlock", (int64_t)log->from.number);
-    json_put_int(w, "nextBlock", (int64_t)log->next);
+    json_put_moving(w, "nextBlock", (int64_t)log->next);
     json_put_decimal(w, "progress", is_complete ? 1 : log_scan_progress(log), 4);
     json_put_bool(w, "complete", is_complete);
     int64_t left = log_scan_remaining_ms(log, clock_mono_ms());

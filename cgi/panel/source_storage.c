@@ -530,7 +530,10 @@ static void put_node(struct json_writer *w, const struct storage_value *v,
     }
     uint64_t head = source->head.number;
     json_open_object(w, "node");
-    put_count(w, "syncBlock", v->has_sync, v->sync_block);
+    if (v->has_sync)
+        json_put_moving(w, "syncBlock", (int64_t)v->sync_block);
+    else
+        json_put_null(w, "syncBlock");
     put_count(w, "lagBlocks", v->has_sync, head > v->sync_block ? head - v->sync_block : 0);
     put_count(w, "peers", v->has_peers, v->peers);
     put_count(w, "shareBytes", v->has_share, v->share_bytes);

@@ -1093,7 +1093,7 @@ export interface components {
             /** @description Its place in /api/metrics, as `ledger.accounts[0].balanceNeuron`. Where the figure is put together from several readings, it is as this source knew it. */
             name: string;
             value: string | number | boolean | null;
-            /** @description Contract function and member, or JSON path, it was decoded from; null where it is derived in a longer way. */
+            /** @description Contract function and member, or JSON path, it was decoded from; for a figure that is not in the answers as such, what it is derived from. Null where that is not written down. */
             from: string | null;
         };
         /** @description One call of a JSON-RPC batch. */

@@ -151,6 +151,15 @@ describe('on the local network', () => {
         assert.ok(jobs.some(({ id }) => id === valueOf(readings[0], 'jobs[0].id')));
     });
 
+    test('every figure says what it was decoded or derived from', async () => {
+        const { sources } = await stack.metrics();
+        for (const source of Object.keys(sources)) {
+            const { readings } = await evidenceOf(stack, source);
+            const unsaid = readings.flatMap(({ values }) => values.filter(({ from }) => from === null));
+            assert.deepEqual(unsaid.map(({ name }) => name), [], source);
+        }
+    });
+
     test('an answer that is too long is cut, and says so', async () => {
         const { readings } = await evidenceOf(stack, 'inft');
         const long = readings[0].requests.find(({ answerTruncated }) => answerTruncated);

@@ -649,6 +649,28 @@ static void what_moves_with_every_refresh_is_no_change(void **state)
     assert_unchanged_since(before);
 }
 
+static void a_scan_that_follows_the_head_is_no_change(void **state)
+{
+    (void)state;
+    set_up_with_wallet();
+    const struct ledger_value value = {.exists = true};
+    read_well(&sources[SOURCE_LEDGER], &value);
+    static struct fee_totals totals;
+    totals = (struct fee_totals){0};
+    struct sum_scan scan = {.log = log_scan_begin(10, 0), .sums = &totals, .settled = &totals};
+    scan.log.has_head = scan.is_complete = true;
+    scan.log.next = scan.log.head = 100;
+    sources[SOURCE_FEES_SCAN].value = &scan;
+    struct digest before = digest();
+    scan.log.next = scan.log.head = 102;
+    assert_unchanged_since(before);
+    cJSON *doc = render(BODY_METRICS);
+    assert_int_equal(at(doc, "ledger.settlements.scan.nextBlock")->valueint, 102);
+    cJSON_Delete(doc);
+    scan.is_complete = false;
+    assert_changed_since(before);
+}
+
 static void a_value_a_state_and_a_reason_are_changes(void **state)
 {
     (void)state;
@@ -723,6 +745,7 @@ int main(void)
         TEST(an_own_node_is_said),
         TEST(the_largest_value_still_fits_a_body),
         TEST(what_moves_with_every_refresh_is_no_change),
+        TEST(a_scan_that_follows_the_head_is_no_change),
         TEST(a_value_a_state_and_a_reason_are_changes),
         TEST(what_health_needs_is_beside_the_bodies),
     };
