@@ -72,6 +72,21 @@ test("now is the server's Date plus the time since receipt", async () => {
   expect(result.current.now).toBe(NOW + 7000);
 });
 
+test.each([
+  [1000, "passed over: it is the copy before", 16602],
+  [60_000, "shown: the server's clock was set back", 1],
+])("a reply that was rendered %s ms before the last is %s", async (behindMs, _why, chainId) => {
+  const shown = metrics();
+  const renderedAt = new Date(Date.parse(shown.renderedAt) - behindMs).toISOString();
+  const { result } = start();
+  await pass(0);
+  answer = () => Promise.resolve(reply({ ...shown, renderedAt, network: { ...shown.network, chainId: 1 } }, NOW + 2000));
+  await pass(2000);
+  expect(fetched).toHaveBeenCalledTimes(2);
+  expect(result.current.network?.chainId).toBe(chainId);
+  expect(result.current.now).toBe(NOW + 2000);
+});
+
 test("one request in flight, given up after its timeout", async () => {
   answer = () => new Promise<Response>(() => undefined);
   const aborted = vi.fn();

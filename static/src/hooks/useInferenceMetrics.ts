@@ -5,7 +5,7 @@ import { serverNow, type ServerClock } from "../lib/clock";
 import { connectionOf } from "../lib/connection";
 import type { Metrics } from "../lib/model";
 import { startPolling } from "../lib/poller";
-import { asMetrics } from "../lib/reply";
+import { asMetrics, isCopyBefore } from "../lib/reply";
 import type { Snapshot } from "../lib/snapshot";
 
 export interface PollingOptions {
@@ -47,7 +47,7 @@ export function useInferenceMetrics(url: string, options: PollingOptions = {}): 
       read: readReply,
       what: "metrics",
       onReply: (next) => {
-        setReply(next);
+        setReply((shown) => (shown && isCopyBefore(next.metrics, shown.metrics) ? { ...next, metrics: shown.metrics } : next));
         setMonotonic(next.receivedAt);
         setFailed({ count: 0, what: null });
       },

@@ -1,7 +1,7 @@
 import type { ComputeMetrics, RecentJobs } from "./model";
 import { expect, test } from "vitest";
 import { before, job, NOW } from "../test/samples";
-import { completedShare, loadProxy, newestJobs, silenceOf, throughput } from "./jobs";
+import { completedShare, isBenchmarking, loadProxy, newestJobs, silenceOf, throughput } from "./jobs";
 
 test("newest first, thirty at most, the given list untouched", () => {
   const given = Array.from({ length: 40 }, (_, index) => job({ id: String(index), timestamp: before((40 - index) * 1000) }));
@@ -22,6 +22,16 @@ test("a running job is silent after 15 minutes, others never are", () => {
   expect(silenceOf(job({ status: "running", timestamp: before(14 * 60_000) }), NOW)).toBeNull();
   expect(silenceOf(job({ status: "running", timestamp: before(22 * 60_000) }), NOW)).toBe("no word for 22 min");
   expect(silenceOf(job({ status: "completed", timestamp: before(22 * 60_000) }), NOW)).toBeNull();
+});
+
+test.each([
+  ["one of its calls is running", { status: "running", timestamp: before(60_000) }, true],
+  ["a call ended a moment ago", { timestamp: before(3000), lastHeardAt: before(1000) }, true],
+  ["its last call ended some time ago", { timestamp: before(60_000) }, false],
+  ["a call was never heard of again", { status: "running", timestamp: before(20 * 60_000) }, false],
+  ["the job is the agent's", { status: "running", timestamp: before(1000), benchmarkId: null }, false],
+] as const)("a run is under way or not: %s", (_why, fields, isUnderWay) => {
+  expect(isBenchmarking([job(), job({ benchmarkId: "b-1", ...fields })], NOW)).toBe(isUnderWay);
 });
 
 test("the completed share counts ended agent jobs of the last 15 minutes", () => {

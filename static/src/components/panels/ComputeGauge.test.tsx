@@ -15,8 +15,12 @@ test.each([
   [0, "0%", "normal", "normal"],
   [49, "49%", "normal", "normal"],
   [50, "50%", "high", "high"],
+  [59.4, "59%", "high", "high"],
+  [59.6, "60%", "high", "high"],
+  [80, "80%", "high", "high"],
   [80.4, "80%", "high", "high"],
   [80.6, "81%", "very-high", "very high"],
+  [81, "81%", "very-high", "very high"],
   [100, "100%", "very-high", "very high"],
   [-5, "0%", "normal", "normal"],
   [140, "100%", "very-high", "very high"],
@@ -42,9 +46,22 @@ test("an unknown load is a dash with its reason and no meter", () => {
   screen.getByText("not reported by 0G");
 });
 
-test("memory carries its own band", () => {
-  show({ gpuUtilization: 10, memoryUtilization: 81 });
-  expect(screen.getByText("81%").closest("[data-band]")?.getAttribute("data-band")).toBe("very-high");
+test.each([
+  [0, "0%", "normal"],
+  [49, "49%", "normal"],
+  [50, "50%", "high"],
+  [59.4, "59%", "high"],
+  [59.6, "60%", "high"],
+  [80, "80%", "high"],
+  [80.4, "80%", "high"],
+  [80.6, "81%", "very-high"],
+  [81, "81%", "very-high"],
+  [100, "100%", "very-high"],
+  [-5, "0%", "normal"],
+  [140, "100%", "very-high"],
+])("memory of %s reads %s in a band of its own, %s", (memoryUtilization, figure, band) => {
+  show({ gpuUtilization: null, memoryUtilization });
+  expect(screen.getByText(figure).closest("[data-band]")?.getAttribute("data-band")).toBe(band);
 });
 
 test("with neither load nor memory the jobs stand in, labelled", () => {

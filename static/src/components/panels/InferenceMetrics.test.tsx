@@ -148,6 +148,14 @@ test("a stale source shows the word and its age, the reply's own word aside", ()
   expect(within(screen.getByRole("region", { name: "iNFT Status" })).queryByText(/stale/)).toBeNull();
 });
 
+test("a source that never answered is named in the foot, and why it did not only once", () => {
+  const failing = source({ state: "error", fetchedAt: null, reason: "connection refused · for 5 s · check the RPC" });
+  show({ ...FOUNDATION, sources: sources({ storage: failing }), onEvidence: () => undefined });
+  const card = screen.getByRole("region", { name: "Storage Usage" });
+  expect(within(card).getAllByText(/connection refused/)).toHaveLength(1);
+  within(card).getByRole("button", { name: "0xa79F…F91E" });
+});
+
 test("a source that never answered is told apart from one that is off", () => {
   const failing = source({ state: "error", fetchedAt: null, reason: "connection refused · for 5 s · check the RPC" });
   show({ ...FOUNDATION, sources: sources({ storage: failing, inft: off("not configured") }) });

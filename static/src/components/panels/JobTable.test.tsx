@@ -2,7 +2,7 @@
 import { render, screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { InferenceJob } from "../../lib/model";
-import { before, job, NOW } from "../../test/samples";
+import { before, job, NOW, source } from "../../test/samples";
 import { JobTable } from "./JobTable";
 
 function table(jobs: InferenceJob[]) {
@@ -61,6 +61,16 @@ test("provider and proof have columns once a job names them", () => {
 test("a benchmark call carries its mark", () => {
   render(table([job({ benchmarkId: "b1" })]));
   screen.getByText("bench");
+});
+
+test("the last proof stands below the rows, and a run that is under way beside the heading", () => {
+  const running = job({ id: "2", status: "running", benchmarkId: "b1" });
+  const proof = { model: "llama-3-8b", words: "on 0xa48f…A836 · response signature ok" };
+  render(
+    <JobTable jobs={[job(), running]} source={source()} simulated={false} isLoading={false} rate={null} proof={proof} now={NOW} />,
+  );
+  expect(screen.getByText("Last proof:").parentElement?.textContent).toBe("Last proof: llama-3-8b on 0xa48f…A836 · response signature ok");
+  screen.getByText("benchmark running");
 });
 
 test("no jobs is a sentence, not an empty table", () => {

@@ -10,6 +10,12 @@ function show(fields: Partial<StorageMetrics>) {
 }
 
 test.each([
+  [-5, "0.0%", "normal"],
+  [49, "49.0%", "normal"],
+  [50, "50.0%", "normal"],
+  [80, "80.0%", "high"],
+  [81, "81.0%", "very-high"],
+  [100, "100.0%", "very-high"],
   [59.4, "59.4%", "normal"],
   [59.6, "59.6%", "high"],
   [80.4, "80.4%", "high"],
@@ -24,7 +30,7 @@ test.each([
   screen.getByText(figure);
 });
 
-test.each([0, null])("a total of %s gives neither percentage nor bar", (totalStorageGb) => {
+test.each([0, -1, null])("a total of %s gives neither percentage nor bar", (totalStorageGb) => {
   show({ totalStorageGb });
   expect(screen.queryByRole("meter")).toBeNull();
   expect(screen.queryByText(/%|NaN|Infinity/)).toBeNull();
