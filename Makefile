@@ -195,7 +195,8 @@ test-panel: ## the panel's component tests
 	@$(NODE_ENV_RUN) npm --prefix static test
 
 # What takes minutes is named *.long.test.mjs.
-LONG_TESTS   := $(wildcard tests/fault/*.long.test.mjs tests/security/*.long.test.mjs)
+LONG_TESTS   := $(wildcard tests/fault/*.long.test.mjs tests/security/*.long.test.mjs \
+                           tests/e2e/*.long.test.mjs)
 SYSTEM_TESTS := $(filter-out $(LONG_TESTS), \
                     $(wildcard tests/web/*.test.mjs tests/localnet/*.test.mjs tests/run/*.test.mjs \
                                tests/report/*.test.mjs tests/install/*.test.mjs tests/http/*.test.mjs tests/fault/*.test.mjs \
@@ -207,7 +208,7 @@ test-system: test-programs ## black box, fault and browser tests of the running 
 	    $(SYSTEM_TESTS)
 
 .PHONY: test-all
-test-all: test ## what takes longer as well: faults at random, advisories, valgrind, package, filter, the library in projects of others
+test-all: test ## what takes longer as well: faults at random, stand-ins that stop, a day of updates, advisories, valgrind, package, filter, the library in projects of others
 	@scripts/install-deps all
 	@$(MAKE) --no-print-directory test-long
 	@$(MAKE) --no-print-directory audit
@@ -244,8 +245,9 @@ test-filtered: all panel test-programs ## the black-box tests under the units' s
 	    --test-concurrency=$(or $(TEST_JOBS),2) tests/http/*.test.mjs
 
 .PHONY: test-long
-test-long: test-programs ## the tests that take minutes: the whole matrix of faults, DNS rebinding
-	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=1 $(LONG_TESTS)
+test-long: all panel test-programs ## the tests that take minutes: the whole matrix of faults, DNS rebinding, stand-ins that stop, a day of updates
+	@$(NODE_ENV_RUN) SIMULATED_HOURS=24 node --test --test-timeout=3600000 --test-concurrency=1 \
+	    $(LONG_TESTS) tests/e2e/leak.test.mjs
 
 .PHONY: audit
 audit: ## known advisories of what is installed: npm audit of each project, Debian's pending updates

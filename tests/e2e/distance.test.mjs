@@ -177,6 +177,21 @@ test('three figures are read from across the room, and six jobs are seen without
     assert.ok(layout['job rows in view'] >= JOB_ROWS, `${layout['job rows in view']} rows`);
 });
 
+test('the words are the same in whatever language the browser speaks', async (t) => {
+    const wordsIn = async (locale) => {
+        const { page, close } = await openPage(browser, { locale, timezoneId: 'UTC' });
+        t.after(close);
+        await page.clock.install({ time: NOW });
+        await page.goto(pages.url('fresh', '?kiosk=1'));
+        await page.clock.pauseAt(NOW + 10_000);
+        await untilSettled(page);
+        return page.locator('.zg-panel').innerText();
+    };
+    const words = await wordsIn('en-US');
+    assert.match(words, /24\.8%[^]*1,234[^]*5,678/);
+    for (const locale of ['de-DE', 'ar-EG', 'hi-IN']) assert.equal(await wordsIn(locale), words, locale);
+});
+
 test('what is old wears no colour that says it is well', async (t) => {
     const { page, close } = await visitKiosk('stale', 'dark');
     t.after(close);

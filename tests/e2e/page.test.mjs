@@ -215,6 +215,59 @@ for (const { path, colorScheme } of LOOKS) {
     });
 }
 
+test('everything can be done with the keyboard alone', async (t) => {
+    const { page, complaints } = await visit(t);
+    await until(5000, async () => assert.equal(await connection(page), 'connected'));
+    const focused = () => page.evaluate(() => document.activeElement?.closest('button, a, [tabindex]')?.innerText ?? '');
+    /** Goes on with Tab until what is wanted has the focus, and says what had it on the way. */
+    const tabTo = async (wanted) => {
+        const seen = [];
+        for (let presses = 0; presses < 40; presses += 1) {
+            await page.keyboard.press('Tab');
+            seen.push(await focused());
+            if (wanted.test(seen.at(-1))) return seen;
+        }
+        throw new Error(`${wanted} never has the focus: ${seen.join(' | ')}`);
+    };
+    // The feet in the order of the cards, the list that scrolls, the toolbar.
+    await tabTo(/GPU: own node/);
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('dialog', { name: 'GPU' });
+    await drawer.getByText(/^Last good reading/).waitFor();
+    const back = () => until(5000, async () => assert.match(await focused(), /GPU: own node/, 'the focus is back'));
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    await back();
+    await tabTo(/^Newest first/);
+    await tabTo(/^Pause$/);
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    assert.equal(outline, 'solid', 'the focus is seen');
+    await page.keyboard.press('Space');
+    await page.getByText('updates paused').waitFor();
+    await page.keyboard.press('p');
+    await page.getByText('updates paused').waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Help' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('k');
+    await page.getByRole('toolbar').waitFor({ state: 'detached' });
+    assert.match(page.url(), /kiosk=1/);
+    await page.keyboard.press('k');
+    await page.getByRole('toolbar').waitFor();
+    assert.deepEqual(complaints, []);
+});
+
+for (const reducedMotion of ['reduce', 'no-preference']) {
+    test(`marks move or not, as the viewer prefers (${reducedMotion})`, async (t) => {
+        const { page } = await visit(t, '/', { reducedMotion });
+        await until(5000, async () => assert.equal(await connection(page), 'connected'));
+        const durations = await page.locator('.zg-moves').evaluateAll((marks) =>
+            marks.flatMap((mark) => getComputedStyle(mark).transitionDuration.split(', ').map(Number.parseFloat)),
+        );
+        assert.equal(Math.max(...durations) > 0, reducedMotion === 'no-preference', durations.join(' '));
+    });
+}
+
 describe('what it says when something is gone', { concurrency: 1 }, () => {
     /** The page must heal by itself. */
     const markDocument = (page) => page.evaluate(() => (globalThis.notReloaded = true));
@@ -255,8 +308,9 @@ describe('what it says when something is gone', { concurrency: 1 }, () => {
         try {
             await until(22_000, async () => assert.equal(await connection(page), 'error'));
             await until(3000, async () => assert.match(await headerText(page), /0G chain unreachable for \d+ s/));
-            await until(5000, () => assertAllRead(page, 'stale', CHAIN));
-            await assertAllRead(page, 'fresh', ['GPU']);
+            // Exactly what is read from the chain.
+            await until(5000, () => assertAllRead(page, 'stale', [...CHAIN, 'Storage', 'iNFT']));
+            await assertAllRead(page, 'fresh', ['GPU', 'Inference jobs', 'Provider status', 'Task results', 'Provider probes']);
         } finally {
             process.kill(anvilPid, 'SIGCONT');
         }

@@ -150,7 +150,7 @@ test("a stale source shows the word and its age, the reply's own word aside", ()
 
 test("a source that never answered is named in the foot, and why it did not only once", () => {
   const failing = source({ state: "error", fetchedAt: null, reason: "connection refused · for 5 s · check the RPC" });
-  show({ ...FOUNDATION, sources: sources({ storage: failing }), onEvidence: () => undefined });
+  show({ ...FOUNDATION, sources: sources({ storage: failing }), evidenceUrl: "/api/evidence" });
   const card = screen.getByRole("region", { name: "Storage Usage" });
   expect(within(card).getAllByText(/connection refused/)).toHaveLength(1);
   within(card).getByRole("button", { name: "0xa79F…F91E" });
