@@ -33,7 +33,7 @@ const failing = (state, what) =>
 
 const exporter = source({
     asOf: { block: null, time: before(2000) },
-    origin: { endpoint: 'http://gpu-1.example:9400', contract: null, method: 'GET metrics', block: null },
+    origin: { endpoint: 'http://gpu-1:9400', contract: null, method: 'GET metrics', block: null },
 });
 const agent = source({
     asOf: { block: null, time: before(1000) },
