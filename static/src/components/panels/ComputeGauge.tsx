@@ -49,7 +49,7 @@ export function ComputeGauge({ compute, jobs, sources, simulated, now }: Compute
               reason={unknownLoad(compute?.gpu ?? null, sources?.gpu)}
             />
           </HeroArea>
-          <dl className="zg:grid zg:shrink-0 zg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] zg:gap-x-16 zg:gap-y-6 zg:tall:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] zg:tall:basis-410 zg:tall:grow">
+          <dl className="zg:grid zg:shrink-0 zg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] zg:gap-x-16 zg:gap-y-6 zg:tall:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] zg:tall:basis-436 zg:tall:grow">
             <MemoryOrProxy
               load={compute?.gpuUtilization ?? null}
               memory={clampPercent(compute?.memoryUtilization ?? null)}
