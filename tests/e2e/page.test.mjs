@@ -81,7 +81,7 @@ async function assertAllRead(page, state, names = READ) {
 
 test('the gauge shows the own node, which is simulated here and never called 0G', async (t) => {
     const { page } = await visit(t);
-    await until(8000, async () => assert.match(await page.getByRole('meter', { name: 'GPU Utilization' }).innerText(), /^\d+%/));
+    await until(8000, async () => assert.match(await page.getByRole('meter', { name: 'GPU Utilization' }).innerText(), /^\d+%$/m));
     const gauge = await page.locator('section', { has: page.getByRole('heading', { name: 'GPU Utilization' }) }).last().innerText();
     assert.match(gauge, /simulated · \s*GPU: own node/);
     assert.doesNotMatch(gauge, /0G/);

@@ -43,7 +43,8 @@ test('publishes public values in localnet.json', () => {
         ['inftContract', 'inftTokenId', 'inftMintTx'],
         ['walletAddress', 'ownProvider', 'probeProviders', 'benchProvider', 'benchAllow', 'providers', 'deployBlock', 'anvilPid'],
         ['storageNode', 'indexer', 'storageScan', 'gpuExporter', 'statusUrl'],
-        ['mirrorUrl', 'mirrorTopic', 'rpcProxy', 'control', 'standins', 'standinsPid'],
+        ['mirrorUrl', 'mirrorTopic', 'routerUrl', 'baselineUrl', 'baselineModel'],
+        ['rpcProxy', 'control', 'standins', 'standinsPid'],
     ];
     assert.deepEqual(Object.keys(network.facts), keys.flat());
     assert.equal(network.facts.standinsPid, network.child.pid);
