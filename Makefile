@@ -194,6 +194,9 @@ test-programs: $(WEB_TESTS) $(REPORT_TESTS) $(INSTALL_TESTS) $(BUILD)/verify
 test-panel: ## the panel's component tests
 	@$(NODE_ENV_RUN) npm --prefix static test
 
+# More files at once than cores: most of a test's time is waiting for an interval or a deadline.
+TEST_JOBS ?= 3
+
 # What takes minutes is named *.long.test.mjs.
 LONG_TESTS   := $(wildcard tests/fault/*.long.test.mjs tests/security/*.long.test.mjs \
                            tests/e2e/*.long.test.mjs)
@@ -204,7 +207,7 @@ SYSTEM_TESTS := $(filter-out $(LONG_TESTS), \
 
 .PHONY: test-system
 test-system: test-programs ## black box, fault and browser tests of the running system
-	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=$(or $(TEST_JOBS),2) \
+	@$(NODE_ENV_RUN) node --test --test-timeout=600000 --test-concurrency=$(TEST_JOBS) \
 	    $(SYSTEM_TESTS)
 
 .PHONY: test-all
@@ -242,7 +245,7 @@ test-package: all panel $(BUILD)/verify $(NEXT)/metrics.fcgi $(NEXT)/admin.fcgi 
 test-filtered: all panel test-programs ## the black-box tests under the units' system call filter
 	@$(NODE_ENV_RUN) node tests/install/make-filtered.mjs build/filtered
 	@$(NODE_ENV_RUN) BUILD=build/filtered node --test --test-timeout=180000 \
-	    --test-concurrency=$(or $(TEST_JOBS),2) tests/http/*.test.mjs
+	    --test-concurrency=$(TEST_JOBS) tests/http/*.test.mjs
 
 .PHONY: test-long
 test-long: all panel test-programs ## the tests that take minutes: the whole matrix of faults, DNS rebinding, stand-ins that stop, a day of updates
