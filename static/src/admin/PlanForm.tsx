@@ -1,4 +1,5 @@
 import { useEffect, useRef, type SubmitEvent } from "react";
+import { AmountField } from "./AmountField";
 import { Button } from "./Controls";
 import { Field } from "./Field";
 import { NumberFields } from "./NumberFields";
@@ -29,7 +30,9 @@ export function PlanForm({ values, choices, faults, isBusy, onChange, onCheck }:
     if (!isBusy) onCheck();
   };
   const numbers = { values, faults, onChange };
-  const needsModel = choices.find(({ key }) => key === values.choice)?.needsModel ?? false;
+  const chosen = choices.find(({ key }) => key === values.choice);
+  const needsModel = chosen?.needsModel ?? false;
+  const canHaveBaseline = chosen?.target.kind !== "baseline" && choices.some(({ target }) => target.kind === "baseline");
   return (
     <form ref={form} noValidate onSubmit={submit} className="zg:flex zg:flex-col zg:gap-16">
       <Field
@@ -70,22 +73,8 @@ export function PlanForm({ values, choices, faults, isBusy, onChange, onCheck }:
       ) : null}
       <div className="zg-fields">
         <NumberFields names={MAIN} {...numbers} />
-        <Field
-          id="maxSpend"
-          label="Spend at most"
-          hint="0G; no call starts that could pass it"
-          fault={faults.maxSpend}
-          control={(props) => (
-            <input
-              {...props}
-              value={values.maxSpend}
-              inputMode="decimal"
-              onChange={(event) => {
-                onChange({ ...values, maxSpend: event.target.value });
-              }}
-            />
-          )}
-        />
+        <AmountField name="maxSpend" label="Spend at most" hint="0G; no call starts that could pass it" {...numbers} />
+        <AmountField name="costTarget" label="Cost target" hint="0G an inference; empty: none" {...numbers} />
         <NumberFields names={TARGETS} {...numbers} />
       </div>
       <details className="zg-more" open={MORE.some((name) => name in faults) ? true : undefined}>
@@ -100,6 +89,24 @@ export function PlanForm({ values, choices, faults, isBusy, onChange, onCheck }:
               </select>
             )}
           />
+          {canHaveBaseline ? (
+            <Field
+              id="baseline"
+              label="Baseline"
+              control={(props) => (
+                <select
+                  {...props}
+                  value={values.withBaseline ? "with" : "without"}
+                  onChange={(event) => {
+                    onChange({ ...values, withBaseline: event.target.value === "with" });
+                  }}
+                >
+                  <option value="without">not called</option>
+                  <option value="with">called in turn</option>
+                </select>
+              )}
+            />
+          ) : null}
           <Field
             id="cache"
             label="Prompts"

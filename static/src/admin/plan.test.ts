@@ -53,6 +53,19 @@ test("the form of a plan gives that plan", () => {
   expect("plan" in made && { ...made.plan, providers: [], model: null }).toEqual({ ...plan, provider: PROVIDER });
 });
 
+test("a cost target and a baseline in turn come back as they were, and a baseline is not its own", () => {
+  if (!choice) throw new Error("no choice");
+  const wanted = { ...plan, baseline: true, slo: { latencyMs: 0, ttftMs: 0, costNeuron: "12000000000000" } };
+  const filled = valuesOf(wanted, "1", PROVIDER);
+  expect(filled.costTarget).toBe("0.000012");
+  const made = planOf(filled, choice);
+  expect("plan" in made && [made.plan.baseline, made.plan.slo?.costNeuron]).toEqual([true, "12000000000000"]);
+  const ofBaseline = planOf(filled, { ...choice, target: { kind: "baseline" } });
+  expect("plan" in ofBaseline && ofBaseline.plan.baseline).toBe(false);
+  const wrong = planOf({ ...filled, costTarget: "0" }, choice);
+  expect("faults" in wrong && Object.keys(wrong.faults)).toEqual(["costTarget"]);
+});
+
 test("each field that cannot be is named, and no plan is made", () => {
   if (!choice) throw new Error("no choice");
   const numbers = { ...values.numbers, calls: "0", warmup: "1.5", rate: "601", seed: "1e3", totalMs: "" };

@@ -45,6 +45,10 @@ export interface PlanValues {
   choice: string;
   model: string;
   maxSpend: string;
+  /** Empty for none. */
+  costTarget: string;
+  /** The configured baseline is called in turn. */
+  withBaseline: boolean;
   promptSet: Plan["promptSet"];
   cache: Plan["cache"];
   newConnections: boolean;
@@ -56,6 +60,8 @@ export function valuesOf(plan: Plan, maxSpendNeuron: string, choice: string): Pl
     choice,
     model: "",
     maxSpend: plain0G(BigInt(maxSpendNeuron)),
+    costTarget: plan.slo?.costNeuron ? plain0G(BigInt(plan.slo.costNeuron)) : "",
+    withBaseline: plan.baseline,
     promptSet: plan.promptSet,
     cache: plan.cache,
     newConnections: plan.newConnections,
@@ -63,7 +69,7 @@ export function valuesOf(plan: Plan, maxSpendNeuron: string, choice: string): Pl
   };
 }
 
-export type FieldName = NumberName | "model" | "maxSpend";
+export type FieldName = NumberName | "model" | "maxSpend" | "costTarget";
 export type Faults = Partial<Record<FieldName, string>>;
 
 /** A plan, or what is wrong with each field. */
@@ -78,6 +84,8 @@ export function planOf(values: PlanValues, choice: Choice): { plan: Plan } | { f
   }
   const spend = parse0G(values.maxSpend);
   if (spend === null) faults.maxSpend = "An amount of 0G above zero, as 0.01.";
+  const cost = values.costTarget.trim() === "" ? null : parse0G(values.costTarget);
+  if (cost === null && values.costTarget.trim() !== "") faults.costTarget = "An amount of 0G above zero, as 0.0001, or nothing.";
   const model = values.model.trim();
   if (choice.needsModel && model === "") faults.model = "The name of a model.";
   if (spend === null || Object.keys(faults).length > 0) return { faults };
@@ -92,8 +100,8 @@ export function planOf(values: PlanValues, choice: Choice): { plan: Plan } | { f
       cache,
       newConnections,
       maxSpendNeuron: spend.toString(),
-      baseline: false,
-      slo: { latencyMs, ttftMs, costNeuron: null },
+      baseline: values.withBaseline && choice.target.kind !== "baseline",
+      slo: { latencyMs, ttftMs, costNeuron: cost?.toString() ?? null },
       timeouts: { connectMs, firstTokenMs, stallMs, totalMs },
     },
   };
