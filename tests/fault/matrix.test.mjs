@@ -18,7 +18,7 @@ import { Witness } from '../lib/witness.mjs';
 /** That a killed program is back within 2 s is measured elsewhere; here others run beside. */
 const BACK_MS = 20_000;
 const SETTINGS = { ZG_ADMIN_RATE_LIMIT: '0' };
-const skip = !CAN_MOUNT && 'only root can mount a disk';
+const skip = !CAN_MOUNT && 'no disk can be mounted here';
 
 /** An instance whose folder, or one in it, is a disk of its own. */
 async function startOnDisk(t, name) {

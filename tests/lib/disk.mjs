@@ -1,9 +1,19 @@
-// A small file system of a test's own, which can be full or read-only. Only root may mount one.
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+// A small file system of a test's own, which can be full or read-only.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const CAN_MOUNT = process.getuid() === 0;
+/** Only root may, and not in every container. */
+export const CAN_MOUNT = canMount();
+
+function canMount() {
+    const folder = mkdtempSync(join(tmpdir(), '0g-metrics-disk-'));
+    const { status } = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+    if (status === 0) execFileSync('umount', [folder]);
+    rmdirSync(folder);
+    return status === 0;
+}
 
 /**
  * @param {string} folder
