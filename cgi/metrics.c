@@ -10,6 +10,7 @@
 #include "panel/poller.h"
 #include "panel/snapshot.h"
 #include "panel/sources.h"
+#include "store/store.h"
 #include "web/server.h"
 #include "zerog/settings.h"
 #include <malloc.h>
@@ -119,6 +120,7 @@ int main(int argc, char **argv)
     log_open("metrics");
     /* One arena for all threads: workers allocate next to nothing, and each more costs memory. */
     mallopt(M_ARENA_MAX, 1);
+    store_readers_are_many();
 
     struct program program = {0};
     struct buf problems = buf_make(64 * 1024);

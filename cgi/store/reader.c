@@ -31,6 +31,11 @@ static const char *const sql[READ_STMT_COUNT] = {
 _Static_assert(JOB_COMPLETED == 2, "READ_RECENT, READ_TO_PROVE and their indices name it");
 _Static_assert(PROOF_REPORTED == 1, "READ_TO_PROVE and its index name it");
 
+void store_readers_are_many(void)
+{
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+}
+
 struct store_reader *store_reader_new(const char *path, enum store_kind kind)
 {
     struct store_reader *r = calloc(1, sizeof *r);

@@ -65,6 +65,11 @@ enum err store_prove_job(struct store_writer *writer, const char *id, enum job_p
 
 struct store_reader;
 
+/* For a process in which many threads have readers: SQLite then takes memory for a page when it
+ * needs one, not for 20 of them with each connection (SQLITE_CONFIG_PAGECACHE). To be called before
+ * any thread is started and any store is opened. */
+void store_readers_are_many(void);
+
 /* Opens nothing yet; each call below opens or reopens as needed, with growing pauses (100 ms to
  * 5 s) in which it returns the last error at once. Errors of all of them:
  *   ERR_NOT_FOUND   there is no store, or nothing in it yet: not a fault

@@ -16,9 +16,20 @@ function replaceOnce(text, part, replacement) {
     return text.replace(new RegExp(part, 'm'), () => replacement);
 }
 
+/** What server.conf says of connections, and the log: equal for all subjects. */
+const SETTINGS = 'bench-settings.conf';
+
+function writeSettings(folder, conf) {
+    const [settings, routes] = readFileSync(join(folder, 'server.conf'), 'utf8').split('\n# For what is refused');
+    const [log] = /^ *access_log .*;$/m.exec(conf) ?? [];
+    if (!routes || !log) throw new Error('server.conf or nginx.conf is not what is expected here');
+    writeFileSync(join(folder, SETTINGS), `${settings}\n${log}\n`);
+}
+
 const fileServer = ({ port, bodyFile, contentType, sendfile }) => `
     server {
         listen 127.0.0.1:${port} backlog=4096;
+        include ${SETTINGS};
         location = ${PATH} {
             include security-headers.conf;
             include cors.conf;
@@ -36,6 +47,7 @@ const fileServer = ({ port, bodyFile, contentType, sendfile }) => `
 const uncachedServer = (port) => `
     server {
         listen 127.0.0.1:${port} backlog=4096;
+        include ${SETTINGS};
         location = ${PATH} {
             include read-api.conf;
             include metrics-fcgi.conf;
@@ -64,6 +76,7 @@ function writeConf(stack, folder, ports, reply) {
     ].join('');
     const conf = join(folder, 'nginx.conf');
     let text = readFileSync(conf, 'utf8');
+    writeSettings(folder, text);
     text = replaceOnce(text, '^worker_processes .*;$', 'worker_processes 1;');
     text = replaceOnce(text, 'listen 127\\.0\\.0\\.1:\\d+ ', `listen 127.0.0.1:${ports.cached} `);
     text = replaceOnce(text, '\\}\\s*$(?![^])', `${more}}\n`);
