@@ -179,7 +179,7 @@ static bool mapping_has(const void *memory, const char *const flags[], size_t co
     bool found = false, all = false;
     FILE *file = fopen("/proc/self/smaps", "r");
     assert_non_null(file);
-    snprintf(start, sizeof start, "%lx-", (unsigned long)(uintptr_t)memory);
+    snprintf(start, sizeof start, "%08lx-", (unsigned long)(uintptr_t)memory);
     while (!all && fgets(line, sizeof line, file)) {
         if (strncmp(line, start, strlen(start)) == 0)
             found = true;
