@@ -2,6 +2,7 @@
 // the other contracts in use.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as control from '../../scripts/localnet/control.mjs';
 import { assistant, owner } from '../../scripts/localnet/accounts.mjs';
 import { InftContract, inftAddress } from '../lib/inft-node.mjs';
@@ -76,6 +77,8 @@ describe('the token of the local network', () => {
 
     test('a new model is seen, and that storage does not know it', async () => {
         const hash = `0x${'ab'.repeat(32)}`;
+        // A block's time is of whole seconds: this one shall not round down to before the agent's last job.
+        await sleep(1000);
         await control.updateToken(facts.rpc, [facts.inftTokenId, [['model:second', hash]]]);
         const inft = await becomes({ modelName: 'second', modelHash: hash });
         assert.equal(inft.dataHashes[0].stored, 'not known');
