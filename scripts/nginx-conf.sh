@@ -84,7 +84,7 @@ write_nginx_conf() {
     admin_rate=$(rate_limit ZG_ADMIN_RATE_LIMIT 20)
     values=(
         [AGENT]=''
-        [CACHE]=cache
+        [CACHE]=$MEMORY/microcache
         [CONNECTIONS]=$(connections)
         [FRAME_ANCESTORS]=$ancestors
         [PANEL_DIR]=$PANEL_DIR

@@ -3,6 +3,7 @@
 #
 #   RUN_DIR       the instance's folder, as RUN names it
 #   RUNTIME       where its files really are: RUN_DIR, or a folder under /var/tmp that RUN_DIR links to
+#   MEMORY        where nginx keeps its copies of replies: a folder in /dev/shm, else RUNTIME
 #   PROGRAM_DIR   the C programs
 #   PANEL_DIR     the built page
 #   PANEL_USER    whom nginx and metrics.fcgi run as; empty: the user who starts them
@@ -17,6 +18,7 @@ locate_instance() {
     PANEL_USER='' ADMIN_USER=''
     ((EUID != 0)) || PANEL_USER=www-data ADMIN_USER=nobody
     RUNTIME=$RUN_DIR
+    MEMORY=$RUN_DIR
     PROGRAM_DIR=$BINARIES
     PANEL_DIR=$ROOT/static/dist
 }
@@ -40,12 +42,19 @@ fits_in_place() {
         -a -r "$PANEL_DIR/index.html" -a -x "$PANEL_DIR"
 }
 
-# In a folder that all can write to, only a name that was ours from the start can be trusted.
+# folder_in PARENT: the instance's own one, made if need be. In a folder that all can write to, only a
+# name that was ours from the start can be trusted.
+folder_in() {
+    local folder
+    folder=$1/0g-metrics.$(printf %s "$RUN_DIR" | sha256sum | cut -c1-12)
+    mkdir -m 0700 -- "$folder" 2>/dev/null || true
+    [[ -d $folder && ! -L $folder && -O $folder ]] || die "$folder belongs to another user"
+    chmod 0711 -- "$folder"
+    printf %s "$folder"
+}
+
 make_shared_runtime() {
-    RUNTIME=/var/tmp/0g-metrics.$(printf %s "$RUN_DIR" | sha256sum | cut -c1-12)
-    mkdir -m 0700 -- "$RUNTIME" 2>/dev/null || true
-    [[ -d $RUNTIME && ! -L $RUNTIME && -O $RUNTIME ]] || die "$RUNTIME belongs to another user"
-    chmod 0711 -- "$RUNTIME"
+    RUNTIME=$(folder_in /var/tmp)
     PROGRAM_DIR=$RUNTIME/bin
     PANEL_DIR=$RUNTIME/www
 }
@@ -58,23 +67,24 @@ copy_product() {
     chmod -R u=rwX,go=rX -- "$PANEL_DIR"
 }
 
-# One folder of the instance. What an earlier start left of the other kind, link or folder, goes.
+# place_folder NAME PARENT: what an earlier start left of the other kind, link or folder, goes.
 place_folder() {
-    local name=$1
-    if [[ $RUNTIME == "$RUN_DIR" ]]; then
+    local name=$1 parent=$2
+    if [[ $parent == "$RUN_DIR" ]]; then
         [[ ! -L $RUN_DIR/$name ]] || rm -- "$RUN_DIR/$name"
     else
         rm -rf -- "${RUN_DIR:?}/$name"
-        ln -s -- "$RUNTIME/$name" "$RUN_DIR/$name"
+        ln -s -- "$parent/$name" "$RUN_DIR/$name"
     fi
 }
 
-# make_folder NAME MODE [OWNER]
+# make_folder NAME MODE [OWNER [PARENT]]
 make_folder() {
+    local parent=${4:-$RUNTIME}
     local -a owner=()
     [[ -z $PANEL_USER ]] || owner=(-o "${3:-root}" -g "$PANEL_USER")
-    place_folder "$1"
-    install -d -m "$2" "${owner[@]}" -- "$RUNTIME/$1"
+    place_folder "$1" "$parent"
+    install -d -m "$2" "${owner[@]}" -- "$parent/$1"
 }
 
 keep_last_logs() {
@@ -95,8 +105,12 @@ prepare_runtime() {
         make_shared_runtime
         copy_product
     fi
-    # nginx's folder is made anew, so that no page of an earlier start is served.
-    rm -rf -- "${RUNTIME:?}/nginx"
+    # nginx writes each new copy of a reply, and gives none where it cannot: a full disk would end the page.
+    MEMORY=$RUNTIME
+    [[ ! -w /dev/shm ]] || MEMORY=$(folder_in /dev/shm)
+    # Made anew, so that no page of an earlier start is served.
+    rm -rf -- "${RUNTIME:?}/nginx" "${MEMORY:?}/microcache"
+    make_folder microcache 0700 "$PANEL_USER" "$MEMORY"
     make_folder conf 0750
     make_folder log 0755
     make_folder sock 0750

@@ -1,5 +1,5 @@
 // The rows of docs/faults.md that are quick to check: each program killed once, and a clock that
-// jumps. The long form, at random, is matrix.long.test.mjs; disks stand in disk.long.test.mjs.
+// jumps. The long form, at random, is matrix.long.test.mjs; disks stand in disk.test.mjs.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,12 @@ describe('the matrix of faults', { concurrency: 4 }, () => {
         // Outlives the instance that is killed.
         const run = mkdtempSync(join(tmpdir(), '0g-metrics-kept-'));
         chmodSync(run, 0o755);
-        t.after(() => rmSync(run, { recursive: true, force: true }));
+        /** @type {import('../lib/stack.mjs').Stack | undefined} */
+        let again;
+        t.after(async () => {
+            await again?.stop();
+            rmSync(run, { recursive: true, force: true });
+        });
         const settings = { ...readingFrom(node.url, { ...node.settings, ...SETTINGS }), RUN: run };
         const stack = await startStack(settings);
         const witness = new Witness(stack);
@@ -40,8 +45,7 @@ describe('the matrix of faults', { concurrency: 4 }, () => {
         await until(BACK_MS, () => assert.deepEqual(all.filter(runs), []));
         await witness.end();
 
-        const again = await startStack(settings);
-        t.after(() => again.stop());
+        again = await startStack(settings);
         witness.stack = again;
         await witness.assertNothingLost();
         t.diagnostic(`${witness.acknowledged.length} jobs acknowledged, ${witness.reads.good} reads, ${witness.reads.failed} of them without an answer`);

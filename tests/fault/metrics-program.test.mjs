@@ -1,6 +1,6 @@
 // metrics.fcgi freezes, dies or is told to end while somebody asks nginx.
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -110,7 +110,8 @@ test('with neither program nor cache: the page comes without data, the API is a 
     const nginx = stack.pidOf('nginx');
     process.kill(pid, 'SIGSTOP');
     try {
-        rmSync(join(stack.runDir, 'nginx/cache'), { recursive: true, force: true });
+        const microcache = join(stack.runDir, 'microcache');
+        for (const entry of readdirSync(microcache)) rmSync(join(microcache, entry), { recursive: true });
         process.kill(nginx, 'SIGTERM');
         await until(5000, () => assert.notEqual(stack.pidOf('nginx'), nginx));
         assert.equal(await snapshotInPage(stack), null);

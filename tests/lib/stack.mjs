@@ -176,10 +176,11 @@ export class Stack {
 
     forget() {
         running.delete(this);
-        // Where nginx's user cannot reach the checkout, conf is a link to a folder elsewhere.
-        const conf = join(this.runDir, 'conf');
-        if (lstatSync(conf, { throwIfNoEntry: false })?.isSymbolicLink()) {
-            rmSync(dirname(readlinkSync(conf)), { recursive: true, force: true });
+        // In memory, and elsewhere where nginx's user cannot reach the checkout.
+        for (const name of ['microcache', 'conf']) {
+            const link = join(this.runDir, name);
+            if (!lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+            rmSync(dirname(readlinkSync(link)), { recursive: true, force: true });
         }
         rmSync(this.folder, { recursive: true, force: true });
     }

@@ -58,9 +58,9 @@ async function fill(folder, owner) {
     }
 }
 
-/** Where the files of instances really are, if not in the checkout. */
+/** Where files of instances really are, if not in the checkout: in memory, or all of them elsewhere. */
 async function runtimesOf(folder) {
-    const { stdout } = await run('find', [folder, '-maxdepth', '2', '-name', 'log', '-type', 'l']);
+    const { stdout } = await run('find', [folder, '-maxdepth', '2', '-type', 'l', '(', '-name', 'log', '-o', '-name', 'microcache', ')']);
     const links = stdout.split('\n').filter(Boolean);
     return Promise.all(links.map(async (link) => dirname(await readlink(link))));
 }

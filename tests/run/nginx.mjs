@@ -51,6 +51,7 @@ export async function writeConfiguration(folder, port, settings = {}) {
         PATH: process.env.PATH,
         ROOT,
         RUNTIME: folder,
+        MEMORY: join(folder, 'nginx'),
         PANEL_DIR: join(folder, 'www'),
         PORT: String(port),
         ...settings,

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeService } from '../lib/contracts.mjs';
 import { CAN_MOUNT, mountDisk } from '../lib/disk.mjs';
 import { CHAIN_SOURCES, NEXT_WORD_MS, assertFresh } from '../lib/sources.mjs';
@@ -13,6 +14,8 @@ import { until } from '../lib/until.mjs';
 import { Witness } from '../lib/witness.mjs';
 
 const BACK_MS = 20_000;
+/** Longer than nginx keeps a copy of the page's data, and than a source is fresh by its last reading. */
+const FULL_MS = 8000;
 const SETTINGS = { ZG_ADMIN_RATE_LIMIT: '0' };
 const skip = !CAN_MOUNT && 'no disk can be mounted here';
 
@@ -46,7 +49,10 @@ describe('the disk', () => {
             return reply;
         });
         assert.equal(JSON.parse(refused.text).code, 'store_unavailable');
+        const { failed } = witness.reads;
+        for (const end = performance.now() + FULL_MS; performance.now() < end; await sleep(100)) disk.fill();
         await stack.untilMetrics(NEXT_WORD_MS, assertFresh);
+        assert.equal(witness.reads.failed, failed, 'the page was away');
         const { length } = witness.acknowledged;
         disk.free();
         t.diagnostic(`room again: recording after ${await witness.recovery(NEXT_WORD_MS)} ms`);
