@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
-import { pauseAgent, registerService, setFault } from '../../scripts/localnet/control.mjs';
+import { registerService } from '../../scripts/localnet/control.mjs';
 import { SERVICE_NAME, ledger } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
@@ -17,8 +17,6 @@ const ONE = 10n ** 18n;
 const HOSTILE = 100;
 const HOSTILE_MODEL =
     '<img src=x onerror="window.hacked=1"> ![p](https://elsewhere.example/p.png) [l](javascript:window.hacked=1) | <script>window.hacked=1</script> https://elsewhere.example/';
-const STANDIN = 'provider/0';
-const FAST = { ttftMs: 20, tpotMs: 2 };
 const WRONG = 'wrong-token-wrong-token-wrong-token-wrong';
 
 /** @type {import('../lib/stack.mjs').Stack} */
@@ -33,8 +31,7 @@ before(async () => {
     [stack, browser] = await Promise.all([startStack({ ZG_ADMIN_RATE_LIMIT: '0', ZG_RATE_LIMIT: '0' }), launchBrowser()]);
     benchmarks = new Benchmarks(stack);
     facts = stack.facts;
-    await pauseAgent(facts.control);
-    await setFault(facts.control, STANDIN, FAST);
+    await benchmarks.prepare();
     // It answers at another provider's address, which refuses the token: every call fails.
     await registerService(facts.rpc, { provider: HOSTILE, url: facts.providers[0].url, model: HOSTILE_MODEL, acknowledged: true });
     await sendAndMine(facts.rpc, [callTransaction(ledger, wallet, 'transferFund', [provider(HOSTILE).address, SERVICE_NAME, 2n * ONE])]);
@@ -43,15 +40,6 @@ after(async () => {
     await browser?.close();
     await stack?.stop();
 });
-
-const withFault = async (fault, work) => {
-    await setFault(facts.control, STANDIN, { ...FAST, ...fault });
-    try {
-        return await work();
-    } finally {
-        await setFault(facts.control, STANDIN, FAST);
-    }
-};
 
 /** @param {import('node:test').TestContext} t */
 async function visit(t, options = {}) {
@@ -216,7 +204,7 @@ describe('a run', () => {
         const bound = await page.locator('.zg-bound').innerText();
         const judged = await benchmarks.ask('/admin/api/preflight', { method: 'POST', body: { calls: 3, maxTokens: 12 } });
         assert.equal(bound, coins(JSON.parse(judged.text).worstCaseNeuron));
-        await withFault({ tpotMs: 60 }, async () => {
+        await benchmarks.withFault({ tpotMs: 60 }, async () => {
             await page.keyboard.press('Tab');
             assert.match(await page.evaluate(() => document.activeElement.textContent), new RegExp(`^Start, for at most ${bound}$`));
             await page.keyboard.press('Enter');
@@ -254,7 +242,7 @@ describe('a run', () => {
 
     test('ends within a second when it is cancelled, and says that it is partial', async (t) => {
         const { page } = await enter(t);
-        await withFault({ tpotMs: 100 }, async () => {
+        await benchmarks.withFault({ tpotMs: 100 }, async () => {
             await startButton(page).click();
             await runPart(page).locator('[data-contact="live"]').waitFor();
             const [reply] = await Promise.all([
@@ -289,7 +277,7 @@ describe('a run', () => {
     test('goes on while the connection is lost; the page finds it again, without a call twice', async (t) => {
         const visited = await enter(t);
         const { page } = visited;
-        await withFault({ tpotMs: 15 }, async () => {
+        await benchmarks.withFault({ tpotMs: 15 }, async () => {
             await startButton(page).click();
             await runPart(page).locator('[data-outcome]').nth(1).waitFor();
             process.kill(stack.pidOf('nginx'), 'SIGTERM');
@@ -306,7 +294,7 @@ describe('a run', () => {
 
     test('that somebody else started stands in the way and is shown; after a reload it is found', async (t) => {
         const { page } = await enter(t);
-        await withFault({ tpotMs: 100 }, async () => {
+        await benchmarks.withFault({ tpotMs: 100 }, async () => {
             const url = await benchmarks.start({ calls: 50, warmup: 0 });
             await startButton(page).click();
             await page.getByRole('alert').getByText('Another run is on').waitFor();
@@ -341,11 +329,15 @@ test('runs of the past are listed, opened and compared', async (t) => {
     assert.equal(await compare.getAttribute('aria-disabled'), 'true');
     for (const { id } of [newest, older]) await page.getByLabel(`Compare ${id}`).check();
     await compare.click();
-    const comparison = page.locator('section[aria-labelledby="comparison"]');
-    await comparison.getByText('Comparison of two benchmark runs').waitFor();
-    assert.equal(await focused(page), 'comparison');
-    assert.match(await comparison.innerText(), new RegExp(`A: run ${older.id}[\\s\\S]*B: run ${newest.id}`));
+    const paper = page.locator('section[aria-labelledby="paper"]');
+    await paper.getByText('Comparison of two benchmark runs').waitFor();
+    assert.equal(await focused(page), 'paper');
+    assert.match(await paper.innerText(), new RegExp(`A: run ${older.id}[\\s\\S]*B: run ${newest.id}`));
     await assertSound(page, 'comparison');
+    await page.getByRole('button', { name: 'Observed traffic' }).click();
+    await paper.getByText('Observed traffic (not a benchmark)').waitFor();
+    assert.equal(await focused(page), 'paper');
+    await assertSound(page, 'observed');
     assertQuiet(visited);
     await assertTokenNowhere(visited);
 });

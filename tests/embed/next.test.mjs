@@ -2,12 +2,9 @@
 // without a word: in another time zone than the server's, as it is developed and as it is built.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launchBrowser, openPage } from '../lib/browser.mjs';
+import { openPage } from '../lib/browser.mjs';
 import { Endings } from '../lib/endings.mjs';
-import { installApp } from '../lib/host-app.mjs';
-import { packLibrary } from '../lib/library.mjs';
-import { readingFrom, startStack } from '../lib/stack.mjs';
-import { openNode } from '../lib/stub-rpc.mjs';
+import { installBesideInstance } from '../lib/host-app.mjs';
 
 const COMPILED_MS = 60_000;
 
@@ -20,15 +17,7 @@ let stack;
 let browser;
 
 before(async () => {
-    const node = await openNode(shared);
-    [app, stack, browser] = await Promise.all([
-        installApp('next', packLibrary().archive),
-        startStack(readingFrom(node.url, node.settings)),
-        launchBrowser(),
-    ]);
-    shared.after(() => stack.stop());
-    shared.after(() => browser.close());
-    await stack.untilMetrics(15_000, ({ sources }) => assert.equal(sources.chain.state, 'fresh'));
+    [app, stack, browser] = await installBesideInstance('next', shared);
 });
 after(() => shared.run());
 

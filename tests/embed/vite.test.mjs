@@ -2,12 +2,9 @@
 // with the eight props alone. As it is developed (StrictMode does everything twice there) and as it is built.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launchBrowser, openPage } from '../lib/browser.mjs';
+import { openPage } from '../lib/browser.mjs';
 import { Endings } from '../lib/endings.mjs';
-import { installApp } from '../lib/host-app.mjs';
-import { packLibrary } from '../lib/library.mjs';
-import { readingFrom, startStack } from '../lib/stack.mjs';
-import { openNode } from '../lib/stub-rpc.mjs';
+import { installBesideInstance } from '../lib/host-app.mjs';
 import { until } from '../lib/until.mjs';
 
 const POLLED_DEADLINE_MS = 30_000;
@@ -28,15 +25,7 @@ let stack;
 let browser;
 
 before(async () => {
-    const node = await openNode(shared);
-    [app, stack, browser] = await Promise.all([
-        installApp('vite', packLibrary().archive),
-        startStack(readingFrom(node.url, node.settings)),
-        launchBrowser(),
-    ]);
-    shared.after(() => stack.stop());
-    shared.after(() => browser.close());
-    await stack.untilMetrics(15_000, ({ sources }) => assert.equal(sources.chain.state, 'fresh'));
+    [app, stack, browser] = await installBesideInstance('vite', shared);
 });
 after(() => shared.run());
 

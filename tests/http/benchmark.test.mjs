@@ -7,11 +7,11 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SigningKey } from 'ethers';
 import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
-import { clearFault, pauseAgent, registerService, setFault, settleFees } from '../../scripts/localnet/control.mjs';
+import { clearFault, registerService, settleFees } from '../../scripts/localnet/control.mjs';
 import { SERVICE_NAME, ledger, serving } from '../../scripts/localnet/deploy.mjs';
 import { callTransaction, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { BASELINE_MODEL } from '../../scripts/localnet/standins/gateway.mjs';
-import { BENCHMARKS, Benchmarks } from '../lib/benchmark.mjs';
+import { BENCHMARKS, Benchmarks, STANDIN } from '../lib/benchmark.mjs';
 import { assertComponent, assertDocumented } from '../lib/openapi.mjs';
 import { readingFrom, startStack } from '../lib/stack.mjs';
 import { until } from '../lib/until.mjs';
@@ -19,9 +19,6 @@ import { until } from '../lib/until.mjs';
 const ONE = 10n ** 18n;
 /** Short, and many tokens a second. */
 const QUICK = { warmup: 0, maxTokens: 8 };
-const FAST = { ttftMs: 20, tpotMs: 2 };
-/** The one that runs call unless they name another. */
-const STANDIN = 'provider/0';
 
 /** @type {import('../lib/stack.mjs').Stack} */
 let stack;
@@ -33,19 +30,9 @@ before(async () => {
     stack = await startStack({ ZG_ADMIN_RATE_LIMIT: '0', ZG_RATE_LIMIT: '0' });
     benchmarks = new Benchmarks(stack);
     facts = stack.facts;
-    await pauseAgent(facts.control);
-    await setFault(facts.control, STANDIN, FAST);
+    await benchmarks.prepare();
 });
 after(() => stack?.stop());
-
-const withFault = async (fault, work) => {
-    await setFault(facts.control, STANDIN, { ...FAST, ...fault });
-    try {
-        return await work();
-    } finally {
-        await setFault(facts.control, STANDIN, FAST);
-    }
-};
 
 const problemOf = (reply, status, code) => {
     assert.equal(reply.status, status, reply.text);
@@ -122,7 +109,7 @@ describe('a run', () => {
 
     test('is shown live, and its jobs are those of the run', async () => {
         const url = await benchmarks.start({ calls: 2, ...QUICK, maxTokens: 40 });
-        await withFault({ tpotMs: 60 }, async () => {
+        await benchmarks.withFault({ tpotMs: 60 }, async () => {
             const running = await stack.untilMetrics(8000, ({ jobs }) => {
                 assert.ok(jobs.some(({ status, benchmarkId }) => status === 'running' && benchmarkId));
             });
@@ -136,7 +123,7 @@ describe('a run', () => {
 
     test('at a fixed rate overlaps, over two providers in turn', async () => {
         const providers = facts.providers.slice(0, 2).map((one) => one.provider);
-        const { report, done: end } = await withFault({ ttftMs: 400 }, () =>
+        const { report, done: end } = await benchmarks.withFault({ ttftMs: 400 }, () =>
             benchmarks.run({ calls: 3, ...QUICK, rate: 600, providers }),
         );
         assert.equal(end.state, 'COMPLETE');
@@ -195,7 +182,7 @@ describe('a fault of the provider', () => {
     ];
     for (const [fault, outcome, more = {}] of faults) {
         test(`${JSON.stringify(fault)} is ${outcome}`, async () => {
-            const { report } = await withFault(fault, () => benchmarks.run({ calls: 1, ...QUICK, timeouts }));
+            const { report } = await benchmarks.withFault(fault, () => benchmarks.run({ calls: 1, ...QUICK, timeouts }));
             const [call] = report.run.calls;
             assert.equal(call.outcome, outcome);
             for (const [name, value] of Object.entries(more)) assert.equal(call[name], value, name);
@@ -203,19 +190,19 @@ describe('a fault of the provider', () => {
     }
 
     test('that bills more than the reply can hold is seen, and ends the run', async () => {
-        const { done, report } = await withFault({ extraTokens: 5000 }, () => benchmarks.run({ calls: 3, ...QUICK }));
+        const { done, report } = await benchmarks.withFault({ extraTokens: 5000 }, () => benchmarks.run({ calls: 3, ...QUICK }));
         assert.deepEqual([done.state, done.end, report.run.calls.length], ['PARTIAL', 'overrun', 1]);
         assert.equal(report.run.calls[0].overReported, true);
     });
 
     test('five times in a row ends the run', async () => {
-        const { done } = await withFault({ status: 500 }, () => benchmarks.run({ calls: 10, ...QUICK }));
+        const { done } = await benchmarks.withFault({ status: 500 }, () => benchmarks.run({ calls: 10, ...QUICK }));
         assert.deepEqual([done.state, done.end, done.calls, done.planned], ['PARTIAL', 'failures', 5, 10]);
     });
 
     test('with the token is answered by a new one: the wallet revoked the old in the middle', async () => {
         const url = await benchmarks.start({ calls: 6, ...QUICK });
-        await withFault({ tpotMs: 60 }, async () => {
+        await benchmarks.withFault({ tpotMs: 60 }, async () => {
             let revoked = null;
             const events = await benchmarks.events(url, {
                 onEvent: ({ id }) => {
@@ -329,7 +316,7 @@ describe('a run that is on', () => {
     const LONG = { calls: 50, warmup: 0, maxTokens: 60 };
 
     test('starts no call after its longest duration, and lets the one that is on end', async () => {
-        const { done, report } = await withFault({ tpotMs: 100 }, () => benchmarks.run({ ...LONG, maxTokens: 8, maxDurationMs: 1500 }));
+        const { done, report } = await benchmarks.withFault({ tpotMs: 100 }, () => benchmarks.run({ ...LONG, maxTokens: 8, maxDurationMs: 1500 }));
         assert.deepEqual([done.state, done.end], ['PARTIAL', 'duration']);
         const { calls } = report.run;
         assert.ok(calls.length > 0 && calls.length < LONG.calls, `${calls.length} calls`);
@@ -338,7 +325,7 @@ describe('a run that is on', () => {
     });
 
     test('is the only one, and ends within a second when it is cancelled', async () => {
-        const url = await withFault({ tpotMs: 100 }, async () => {
+        const url = await benchmarks.withFault({ tpotMs: 100 }, async () => {
             const started = await benchmarks.start(LONG);
             const second = await benchmarks.post({});
             problemOf(second, 409, 'busy');
@@ -356,7 +343,7 @@ describe('a run that is on', () => {
     });
 
     test('lets four watch, and no more', async () => {
-        await withFault({ tpotMs: 100 }, async () => {
+        await benchmarks.withFault({ tpotMs: 100 }, async () => {
             const url = await benchmarks.start(LONG);
             const watching = Array.from({ length: 4 }, () => benchmarks.events(url));
             await sleep(300);
@@ -393,7 +380,7 @@ describe('a run that is on', () => {
     });
 
     test('ends as PARTIAL when the program is stopped, which takes no longer for it', async () => {
-        const url = await withFault({ tpotMs: 100 }, async () => {
+        const url = await benchmarks.withFault({ tpotMs: 100 }, async () => {
             const started = await benchmarks.start(LONG);
             const watching = benchmarks.events(started).catch(() => {});
             await sleep(400);

@@ -3,8 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
+import { pauseAgent, setFault } from '../../scripts/localnet/control.mjs';
 
 export const BENCHMARKS = '/admin/api/benchmarks';
+
+/** The provider that runs call unless they name another. */
+export const STANDIN = 'provider/0';
+/** Many tokens a second. */
+const FAST = { ttftMs: 20, tpotMs: 2 };
 
 /**
  * @typedef {object} Event
@@ -18,6 +24,24 @@ export class Benchmarks {
     constructor(stack) {
         this.stack = stack;
         this.token = readFileSync(join(stack.runDir, 'admin-token'), 'utf8').trim();
+    }
+
+    /** The local network does nothing by itself, and its provider is fast. */
+    async prepare() {
+        const { control } = this.stack.facts;
+        await pauseAgent(control);
+        await setFault(control, STANDIN, FAST);
+    }
+
+    /** @template T @param {object} fault  of the provider, while `work` is on @param {() => Promise<T>} work */
+    async withFault(fault, work) {
+        const { control } = this.stack.facts;
+        await setFault(control, STANDIN, { ...FAST, ...fault });
+        try {
+            return await work();
+        } finally {
+            await setFault(control, STANDIN, FAST);
+        }
     }
 
     /** @param {string} path @param {{method?: string, body?: unknown, headers?: object, token?: string | null}} [options] */

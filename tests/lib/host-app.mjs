@@ -1,5 +1,6 @@
 // The projects in tests/embed: each is copied to a folder of its own, where nothing of this checkout is in reach, and
 // gets its packages as its lock file says and the library as any project would install it.
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +8,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../scripts/localnet/free-port.mjs';
-import { ROOT } from './stack.mjs';
+import { launchBrowser } from './browser.mjs';
+import { packLibrary } from './library.mjs';
+import { ROOT, readingFrom, startStack } from './stack.mjs';
+import { openNode } from './stub-rpc.mjs';
 import { until } from './until.mjs';
 
 const run = promisify(execFile);
 const START_DEADLINE_MS = 120_000;
+const FRESH_DEADLINE_MS = 15_000;
 const STOP_DEADLINE_MS = 5_000;
 const NO_SCRIPTS = ['--ignore-scripts', '--no-audit', '--no-fund'];
 
@@ -96,4 +101,23 @@ export async function installApp(name, archive) {
     // The archive's digest changes with every build, so no lock file can name it.
     await npm('install', '--no-save', '--no-package-lock', archive);
     return new HostApp(folder);
+}
+
+/**
+ * The app with the library in it, an instance that it can show, and a browser; until the endings are run.
+ * @param {string} name
+ * @param {import('./endings.mjs').Endings} endings
+ * @returns {Promise<[HostApp, import('./stack.mjs').Stack, import('playwright-core').Browser]>}
+ */
+export async function installBesideInstance(name, endings) {
+    const node = await openNode(endings);
+    const [app, stack, browser] = await Promise.all([
+        installApp(name, packLibrary().archive),
+        startStack(readingFrom(node.url, node.settings)),
+        launchBrowser(),
+    ]);
+    endings.after(() => stack.stop());
+    endings.after(() => browser.close());
+    await stack.untilMetrics(FRESH_DEADLINE_MS, ({ sources }) => assert.equal(sources.chain.state, 'fresh'));
+    return [app, stack, browser];
 }

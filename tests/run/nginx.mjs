@@ -123,6 +123,7 @@ export async function startNginx(settings = {}) {
         nginx.on('error', (error) => resolve((ended.how = error.message)));
         nginx.on('exit', () => resolve((ended.how = complaints || 'ended')));
     });
+    let admin;
     const instance = {
         port,
         folder,
@@ -135,6 +136,12 @@ export async function startNginx(settings = {}) {
             responder = await startResponder(socket);
             if (isRoot) await chmod(socket, 0o666);
         },
+        /** In the place of admin.fcgi. */
+        async startAdmin() {
+            admin = await startResponder(join(folder, 'sock/admin.sock'));
+            if (isRoot) await chmod(join(folder, 'sock/admin.sock'), 0o666);
+            return admin;
+        },
         get: (path, options) => request(port, path, options),
         accessLog: async () => {
             const text = await readFile(join(folder, 'log/access.log'), 'utf8');
@@ -144,6 +151,7 @@ export async function startNginx(settings = {}) {
             nginx.kill('SIGTERM');
             await exited;
             await responder.stop();
+            await admin?.stop();
             await rm(folder, { recursive: true });
         },
     };

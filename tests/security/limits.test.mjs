@@ -1,13 +1,10 @@
 // What nginx lets through by default, route by route: how often, how large, how slowly. The programs behind it
 // are stand-ins, so that only nginx can have refused.
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
-import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { until } from '../lib/until.mjs';
-import { startResponder } from '../run/fcgi.mjs';
 import { request, startNginx } from '../run/nginx.mjs';
 
 const READ_RATE = 50;
@@ -28,14 +25,9 @@ describe('the limits', { concurrency: false }, () => {
     let admin;
     before(async () => {
         nginx = await startNginx();
-        const socket = join(nginx.folder, 'sock/admin.sock');
-        admin = await startResponder(socket);
-        await chmod(socket, 0o666);
+        admin = await nginx.startAdmin();
     });
-    after(async () => {
-        await admin?.stop();
-        await nginx?.stop();
-    });
+    after(() => nginx?.stop());
     beforeEach(() => {
         admin.requests.length = 0;
     });

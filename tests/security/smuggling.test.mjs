@@ -1,11 +1,9 @@
 // What a hostile client or a careless proxy sends to nginx, and what of it reaches a program: never a second
 // request, never a parameter that the client chose.
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { rawRequest } from '../lib/http.mjs';
-import { startResponder } from '../run/fcgi.mjs';
 import { startNginx } from '../run/nginx.mjs';
 
 const HIDDEN = 'GET /api/health?smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -75,14 +73,9 @@ describe('between a client and the programs', { concurrency: false }, () => {
 
     before(async () => {
         nginx = await startNginx({ ZG_RATE_LIMIT: '0', ZG_ADMIN_RATE_LIMIT: '0' });
-        const socket = join(nginx.folder, 'sock/admin.sock');
-        admin = await startResponder(socket);
-        await chmod(socket, 0o666);
+        admin = await nginx.startAdmin();
     });
-    after(async () => {
-        await admin?.stop();
-        await nginx?.stop();
-    });
+    after(() => nginx?.stop());
     beforeEach(() => {
         nginx.responder.requests.length = 0;
         admin.requests.length = 0;

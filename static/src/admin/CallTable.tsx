@@ -1,5 +1,6 @@
 import { formatCount, shortAddress, UNKNOWN } from "../lib/format";
 import { Cell, Small } from "../page/Cell";
+import { Listing } from "../page/Listing";
 import type { Call } from "./model";
 import { duration, money } from "./words";
 
@@ -15,25 +16,11 @@ export function CallTable({ calls, most = 50 }: CallTableProps) {
   const shown = calls.slice(-most).reverse();
   return (
     <div className="zg-list">
-      <table className="zg:w-full">
-        <caption className="zg:pb-6 zg:text-soft">
-          {calls.length > shown.length ? `The last ${shown.length} of ${formatCount(calls.length)} calls` : "Calls, newest first"}
-        </caption>
-        <thead className="zg:text-soft">
-          <tr>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col" className="zg:py-6 zg:pr-20">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((call) => (
-            <Row key={`${call.warmup ? "W" : ""}${call.number} ${call.provider ?? ""}`} call={call} />
-          ))}
-        </tbody>
-      </table>
+      <Listing caption={calls.length > shown.length ? `The last ${shown.length} of ${formatCount(calls.length)} calls` : "Calls, newest first"} columns={COLUMNS}>
+        {shown.map((call) => (
+          <Row key={`${call.warmup ? "W" : ""}${call.number} ${call.provider ?? ""}`} call={call} />
+        ))}
+      </Listing>
     </div>
   );
 }

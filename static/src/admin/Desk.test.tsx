@@ -98,3 +98,15 @@ test("two runs are compared, the older one first; a third mark drops the first",
   await screen.findByRole("heading", { name: "b-1 and b-3" });
   expect(asked.comparison).toHaveBeenCalledWith("b-1", "b-3");
 });
+
+test("what was observed is read when it is asked for, and again", async () => {
+  const asked = api();
+  render(<Desk api={asked} initialRuns={[]} />);
+  for (let times = 1; times <= 2; times++) {
+    fireEvent.click(await button("Observed traffic"));
+    await screen.findByRole("heading", { name: "Observed traffic (not a benchmark)" });
+    expect(asked.observed).toHaveBeenCalledTimes(times);
+  }
+  fireEvent.click(screen.getByRole("button", { name: "Close" }));
+  expect(screen.queryByRole("heading", { name: /^Observed/ })).toBeNull();
+});

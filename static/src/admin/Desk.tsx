@@ -1,11 +1,11 @@
 import { useState } from "react";
 import type { AdminApi } from "./api";
 import { Check } from "./Check";
-import { Comparison } from "./Comparison";
 import { Button, Notice, Part } from "./Controls";
 import type { Run } from "./model";
 import { checkedPlan } from "./plan";
 import { NetworkBand } from "./NetworkBand";
+import { PaperPart, type Paper } from "./Paper";
 import { PlanForm } from "./PlanForm";
 import { RunEnded } from "./RunEnded";
 import { RunList } from "./RunList";
@@ -40,10 +40,10 @@ export function Desk({ api, initialRuns }: DeskProps) {
   const [isStarting, setIsStarting] = useState(false);
   const [refused, setRefused] = useState<Trouble | null>(null);
   const [marked, setMarked] = useState<readonly string[]>([]);
-  const [compared, setCompared] = useState<readonly [string, string] | null>(null);
+  const [paper, setPaper] = useState<Paper | null>(null);
   const checkHeading = useHeading();
   const runHeading = useHeading();
-  const comparisonHeading = useHeading();
+  const paperHeading = useHeading();
 
   const show = (id: string, ended: Run | null) => {
     setShown({ id, ended });
@@ -67,6 +67,10 @@ export function Desk({ api, initialRuns }: DeskProps) {
       if (answer.trouble.preflight) plan.takePreflight(answer.trouble.preflight);
     }
   };
+  const open = (title: string, ask: Paper["ask"]) => {
+    setPaper({ number: (paper?.number ?? 0) + 1, title, ask });
+    paperHeading.callFocus();
+  };
   const end = (run: Run) => {
     if (runHeading.hasFocusNear()) runHeading.callFocus();
     setShown({ id: run.id, ended: run });
@@ -80,8 +84,7 @@ export function Desk({ api, initialRuns }: DeskProps) {
     // The list has the newest first; what changed is told from the older one.
     const [b, a] = runs.filter(({ id }) => marked.includes(id));
     if (!a || !b) return;
-    setCompared([a.id, b.id]);
-    comparisonHeading.callFocus();
+    open(`${a.id} and ${b.id}`, () => api.comparison(a.id, b.id));
   };
 
   return (
@@ -121,15 +124,13 @@ export function Desk({ api, initialRuns }: DeskProps) {
         )}
       </div>
       <div className="zg-column">
-        {compared === null ? null : (
-          <Comparison
-            key={compared.join(" ")}
-            api={api}
-            a={compared[0]}
-            b={compared[1]}
-            heading={comparisonHeading.ref}
+        {paper === null ? null : (
+          <PaperPart
+            key={paper.number}
+            paper={paper}
+            heading={paperHeading.ref}
             onClose={() => {
-              setCompared(null);
+              setPaper(null);
             }}
           />
         )}
@@ -147,6 +148,9 @@ export function Desk({ api, initialRuns }: DeskProps) {
             show(run.id, run.state === "RUNNING" ? null : run);
           }}
           onCompare={compare}
+          onObserve={() => {
+            open("Observed traffic", api.observed);
+          }}
           onRefresh={refresh}
         />
       </div>

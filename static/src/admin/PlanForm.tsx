@@ -3,12 +3,26 @@ import { AmountField } from "./AmountField";
 import { Button } from "./Controls";
 import { Field } from "./Field";
 import { NumberFields } from "./NumberFields";
+import { SelectField } from "./SelectField";
 import type { Choice } from "./choices";
 import type { Faults, NumberName, PlanValues } from "./plan";
 
 const MAIN: NumberName[] = ["calls", "warmup", "maxTokens", "rate"];
 const TARGETS: NumberName[] = ["latencyMs", "ttftMs", "seed"];
 const MORE: NumberName[] = ["maxDurationMs", "connectMs", "firstTokenMs", "stallMs", "totalMs"];
+
+const BASELINES = [
+  { value: "without", words: "not called" },
+  { value: "with", words: "called in turn" },
+] as const;
+const CACHES = [
+  { value: "fresh", words: "each begins anew" },
+  { value: "allow", words: "may be cached" },
+] as const;
+const CONNECTIONS = [
+  { value: "kept", words: "kept open" },
+  { value: "new", words: "a new one for each call" },
+] as const;
 
 interface PlanFormProps {
   values: PlanValues;
@@ -35,24 +49,14 @@ export function PlanForm({ values, choices, faults, isBusy, onChange, onCheck }:
   const canHaveBaseline = chosen?.target.kind !== "baseline" && choices.some(({ target }) => target.kind === "baseline");
   return (
     <form ref={form} noValidate onSubmit={submit} className="zg:flex zg:flex-col zg:gap-16">
-      <Field
+      <SelectField
         id="choice"
         label="What is called"
-        control={(props) => (
-          <select
-            {...props}
-            value={values.choice}
-            onChange={(event) => {
-              onChange({ ...values, choice: event.target.value });
-            }}
-          >
-            {choices.map(({ key, label }) => (
-              <option key={key} value={key}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
+        value={values.choice}
+        options={choices.map(({ key, label }) => ({ value: key, words: label }))}
+        onChange={(choice) => {
+          onChange({ ...values, choice });
+        }}
       />
       {needsModel ? (
         <Field
@@ -90,54 +94,33 @@ export function PlanForm({ values, choices, faults, isBusy, onChange, onCheck }:
             )}
           />
           {canHaveBaseline ? (
-            <Field
+            <SelectField
               id="baseline"
               label="Baseline"
-              control={(props) => (
-                <select
-                  {...props}
-                  value={values.withBaseline ? "with" : "without"}
-                  onChange={(event) => {
-                    onChange({ ...values, withBaseline: event.target.value === "with" });
-                  }}
-                >
-                  <option value="without">not called</option>
-                  <option value="with">called in turn</option>
-                </select>
-              )}
+              value={values.withBaseline ? "with" : "without"}
+              options={BASELINES}
+              onChange={(chosen) => {
+                onChange({ ...values, withBaseline: chosen === "with" });
+              }}
             />
           ) : null}
-          <Field
+          <SelectField
             id="cache"
             label="Prompts"
-            control={(props) => (
-              <select
-                {...props}
-                value={values.cache}
-                onChange={(event) => {
-                  onChange({ ...values, cache: event.target.value === "allow" ? "allow" : "fresh" });
-                }}
-              >
-                <option value="fresh">each begins anew</option>
-                <option value="allow">may be cached</option>
-              </select>
-            )}
+            value={values.cache}
+            options={CACHES}
+            onChange={(cache) => {
+              onChange({ ...values, cache });
+            }}
           />
-          <Field
+          <SelectField
             id="connections"
             label="Connections"
-            control={(props) => (
-              <select
-                {...props}
-                value={values.newConnections ? "new" : "kept"}
-                onChange={(event) => {
-                  onChange({ ...values, newConnections: event.target.value === "new" });
-                }}
-              >
-                <option value="kept">kept open</option>
-                <option value="new">a new one for each call</option>
-              </select>
-            )}
+            value={values.newConnections ? "new" : "kept"}
+            options={CONNECTIONS}
+            onChange={(chosen) => {
+              onChange({ ...values, newConnections: chosen === "new" });
+            }}
           />
           <NumberFields names={MORE} {...numbers} />
         </div>

@@ -1,5 +1,6 @@
 import { formatCount } from "../lib/format";
 import { Cell } from "../page/Cell";
+import { Listing } from "../page/Listing";
 import { Button, Notice, Part } from "./Controls";
 import type { Run } from "./model";
 import type { Trouble } from "./trouble";
@@ -13,37 +14,36 @@ interface RunListProps {
   onMark: (id: string) => void;
   onOpen: (run: Run) => void;
   onCompare: () => void;
+  /** The recorded jobs, which no run made. */
+  onObserve: () => void;
   onRefresh: () => void;
 }
 
 const COLUMNS = ["Started", "Model", "State", "Good", "Spent", "Compare", "Report"] as const;
 
 /** The runs that the server remembers, newest first. */
-export function RunList({ runs, trouble, marked, onMark, onOpen, onCompare, onRefresh }: RunListProps) {
+export function RunList({ runs, trouble, marked, onMark, onOpen, onCompare, onObserve, onRefresh }: RunListProps) {
   return (
-    <Part id="runs" title="Runs" aside={<Button onPress={onRefresh}>Read again</Button>}>
+    <Part
+      id="runs"
+      title="Runs"
+      aside={
+        <>
+          <Button onPress={onObserve}>Observed traffic</Button>
+          <Button onPress={onRefresh}>Read again</Button>
+        </>
+      }
+    >
       {trouble === null ? null : <Notice trouble={trouble} />}
       {runs.length === 0 ? (
         <p>No run yet.</p>
       ) : (
         <div className="zg-list">
-          <table className="zg:w-full">
-            <caption className="zg:pb-6 zg:text-soft">The last 20 at most. Mark two to compare them.</caption>
-            <thead className="zg:text-soft">
-              <tr>
-                {COLUMNS.map((name) => (
-                  <th key={name} scope="col" className="zg:py-6 zg:pr-20">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map((run) => (
-                <Row key={run.id} run={run} isMarked={marked.includes(run.id)} onMark={onMark} onOpen={onOpen} />
-              ))}
-            </tbody>
-          </table>
+          <Listing caption="The last 20 at most. Mark two to compare them." columns={COLUMNS}>
+            {runs.map((run) => (
+              <Row key={run.id} run={run} isMarked={marked.includes(run.id)} onMark={onMark} onOpen={onOpen} />
+            ))}
+          </Listing>
         </div>
       )}
       {runs.length < 2 ? null : (

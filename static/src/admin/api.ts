@@ -18,6 +18,8 @@ export interface AdminApi {
   report: (id: string, form: ReportForm) => Promise<Answer<Blob>>;
   /** Markdown. */
   comparison: (a: string, b: string) => Promise<Answer<string>>;
+  /** Markdown, of the agent's recorded jobs. */
+  observed: () => Promise<Answer<string>>;
   /** Server-sent events from behind the named one. */
   events: (id: string, lastEventId: number | null, signal: AbortSignal) => Promise<Answer<ReadableStream<Uint8Array>>>;
 }
@@ -71,6 +73,7 @@ export function openAdminApi(token: string, onRefused: (trouble: Trouble) => voi
     cancel: (id) => ask(run(id), json(asRun), { method: "DELETE" }),
     report: (id, form) => ask(`${run(id)}/report.${form}`, blob),
     comparison: (a, b) => ask(`/admin/api/compare.md?${new URLSearchParams({ a, b }).toString()}`, text),
+    observed: () => ask("/admin/api/reports/observed.md", text),
     events: (id, lastEventId, signal) =>
       ask(`${run(id)}/events`, stream, {
         signal,

@@ -105,6 +105,7 @@ export function api(fields: Partial<AdminApi> = {}): AdminApi {
     runs: vi.fn<AdminApi["runs"]>(() => Promise.resolve({ value: [] })),
     cancel: vi.fn<AdminApi["cancel"]>(() => Promise.resolve({ value: run({ state: "PARTIAL", end: "cancelled" }) })),
     report: vi.fn<AdminApi["report"]>(() => markdown("# Report")),
+    observed: vi.fn<AdminApi["observed"]>(() => Promise.resolve({ value: "# Observed traffic (not a benchmark)" })),
     comparison: vi.fn<AdminApi["comparison"]>(() => Promise.resolve({ value: "# Comparison" })),
     events: vi.fn<AdminApi["events"]>(() => Promise.resolve({ value: eventStream([], true) })),
     ...fields,

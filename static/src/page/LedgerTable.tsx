@@ -5,6 +5,7 @@ import { originLine } from "../lib/origin";
 import { amountIn0G } from "../lib/price";
 import { atLeast, scannedShare } from "../lib/scan";
 import { Cell, Small } from "./Cell";
+import { Listing } from "./Listing";
 
 interface LedgerTableProps {
   ledger: Ledger;
@@ -37,25 +38,11 @@ export function LedgerTable({ ledger, source, now }: LedgerTableProps) {
       {ledger.accounts.length === 0 ? (
         <p>No provider holds anything of this wallet.</p>
       ) : (
-        <table className="zg:w-full">
-          <caption className="zg:pb-6 zg:text-left zg:text-soft">
-            {`Amounts in 0G · a provider refuses requests unless ${inWords(ledger.providerMinimumNeuron)} are spendable above its fees`}
-          </caption>
-          <thead className="zg:text-soft">
-            <tr>
-              {COLUMNS.map((name) => (
-                <th key={name} scope="col" className="zg:py-6 zg:pr-20">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {ledger.accounts.map((account) => (
-              <AccountRow key={account.provider} account={account} ledger={ledger} />
-            ))}
-          </tbody>
-        </table>
+        <Listing caption={`Amounts in 0G · a provider refuses requests unless ${inWords(ledger.providerMinimumNeuron)} are spendable above its fees`} columns={COLUMNS}>
+          {ledger.accounts.map((account) => (
+            <AccountRow key={account.provider} account={account} ledger={ledger} />
+          ))}
+        </Listing>
       )}
     </section>
   );

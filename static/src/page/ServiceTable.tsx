@@ -2,6 +2,7 @@ import { formatCount } from "../lib/format";
 import { reasonOf, stateNow } from "../lib/freshness";
 import type { Service, Source } from "../lib/model";
 import { originLine } from "../lib/origin";
+import { Listing } from "./Listing";
 import { ServiceRow } from "./ServiceRow";
 
 interface ServiceTableProps {
@@ -43,31 +44,17 @@ export function ServiceTable({ services, total, source, status, probe, simulated
       {services.length === 0 ? (
         <p>{source.fetchedAt === null ? "Not read yet." : "The contract lists no service."}</p>
       ) : (
-        <table className="zg:w-full">
-          <caption className="zg:pb-6 zg:text-left zg:text-soft">
-            {[
-              "Prices in 0G per million tokens, or per image",
-              `Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`,
-              withProbe ? `Own probe, a free request: ${originLine(probe, now)}` : null,
-            ]
-              .filter((part) => part !== null)
-              .join(" · ")}
-          </caption>
-          <thead className="zg:text-soft">
-            <tr>
-              {COLUMNS.filter((name) => withProbe || name !== "Own probe").map((name) => (
-                <th key={name} scope="col" className="zg:py-6 zg:pr-20">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {services.map((service, index) => (
-              <ServiceRow key={`${service.provider ?? ""} ${index}`} service={service} withProbe={withProbe} />
-            ))}
-          </tbody>
-        </table>
+        <Listing caption={[
+            "Prices in 0G per million tokens, or per image",
+            `Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`,
+            withProbe ? `Own probe, a free request: ${originLine(probe, now)}` : null,
+          ]
+            .filter((part) => part !== null)
+            .join(" · ")} columns={COLUMNS.filter((name) => withProbe || name !== "Own probe")}>
+          {services.map((service, index) => (
+            <ServiceRow key={`${service.provider ?? ""} ${index}`} service={service} withProbe={withProbe} />
+          ))}
+        </Listing>
       )}
     </section>
   );
