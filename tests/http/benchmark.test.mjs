@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SigningKey } from 'ethers';
 import { provider, wallet } from '../../scripts/localnet/accounts.mjs';
 import { clearFault, registerService, settleFees } from '../../scripts/localnet/control.mjs';
@@ -314,6 +313,11 @@ describe('who asks', () => {
 
 describe('a run that is on', () => {
     const LONG = { calls: 50, warmup: 0, maxTokens: 60 };
+    const callIsOn = () =>
+        until(10_000, async () => {
+            const { jobs } = await stack.getJson('/api/jobs?limit=1');
+            assert.equal(jobs[0].status, 'running');
+        });
 
     test('starts no call after its longest duration, and lets the one that is on end', async () => {
         const { done, report } = await benchmarks.withFault({ tpotMs: 100 }, () => benchmarks.run({ ...LONG, maxTokens: 8, maxDurationMs: 1500 }));
@@ -330,7 +334,7 @@ describe('a run that is on', () => {
             const second = await benchmarks.post({});
             problemOf(second, 409, 'busy');
             assert.equal(second.headers.location, started);
-            await sleep(300);
+            await callIsOn();
             const from = performance.now();
             const reply = await benchmarks.ask(started, { method: 'DELETE' });
             assert.ok(performance.now() - from < 1000, `${performance.now() - from} ms`);
@@ -345,8 +349,9 @@ describe('a run that is on', () => {
     test('lets four watch, and no more', async () => {
         await benchmarks.withFault({ tpotMs: 100 }, async () => {
             const url = await benchmarks.start(LONG);
-            const watching = Array.from({ length: 4 }, () => benchmarks.events(url));
-            await sleep(300);
+            let told = 0;
+            const watching = Array.from({ length: 4 }, () => benchmarks.events(url, { onEvent: ({ name }) => name === 'started' && told++ }));
+            await until(10_000, () => assert.equal(told, 4));
             const refused = await benchmarks.ask(`${url}/events`);
             problemOf(refused, 503, 'too_many_streams');
             assert.ok(Number(refused.headers['retry-after']) > 0);
@@ -383,7 +388,7 @@ describe('a run that is on', () => {
         const url = await benchmarks.withFault({ tpotMs: 100 }, async () => {
             const started = await benchmarks.start(LONG);
             const watching = benchmarks.events(started).catch(() => {});
-            await sleep(400);
+            await callIsOn();
             const before = performance.now();
             const pid = stack.pidOf('admin.fcgi');
             process.kill(pid, 'SIGTERM');

