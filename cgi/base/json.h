@@ -35,7 +35,7 @@ void json_put_strn(struct json_writer *w, const char *key, const char *text, siz
 void json_put_int(struct json_writer *w, const char *key, int64_t number);
 /* A number that moves although nothing else does, as the newest block's. */
 void json_put_moving(struct json_writer *w, const char *key, int64_t number);
-/* A finite measured value with up to `decimals` (0 to 6) places; null when not finite. */
+/* A finite measured value with up to `decimals` (0 to 9) places; null when not finite. */
 void json_put_decimal(struct json_writer *w, const char *key, double number, int decimals);
 void json_put_bool(struct json_writer *w, const char *key, bool value);
 void json_put_null(struct json_writer *w, const char *key);

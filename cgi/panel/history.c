@@ -105,7 +105,7 @@ static const struct {
     {"completedJobs", recent_completed, 0},
     {"failedJobs", recent_failed, 0},
     {"tokensPerSecond", tokens_per_second, 1},
-    {"usedStorageGb", used_storage, 6},
+    {"usedStorageGb", used_storage, 9}, /* to the byte, as the card has it */
     {"objectCount", objects, 0},
     {"headAgeMs", head_age, 0},
 };

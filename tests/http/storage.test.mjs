@@ -10,6 +10,7 @@ import { launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
 import { startReading, startStack } from '../lib/stack.mjs';
 import { StorageChain, fileAt } from '../lib/storage-node.mjs';
+import { until } from '../lib/until.mjs';
 
 const SOON_MS = 20_000;
 const SECTOR = 256;
@@ -70,6 +71,11 @@ test('the local network: what its wallet stores, and what others say of it', asy
     const { storage } = await stack.untilMetrics(SOON_MS, ({ storage: now }) => {
         assert.deepEqual(differing(now), ['explorer bytes', 'explorer files', 'indexer flow']);
         assert.equal(now.explorer.files, now.objectCount + 3);
+    });
+    // The agent is paused: the sparkline's newest point is the card's figure, to the byte.
+    await until(SOON_MS, async () => {
+        const { series } = await stack.getJson('/api/history');
+        assert.equal(series.usedStorageGb.at(-1), storage.usedStorageGb);
     });
     const check = (name) => storage.checks.find((one) => one.name === name);
     assert.deepEqual(check('explorer files'), {

@@ -93,10 +93,23 @@ static void measured_values_have_few_places(void **state)
         int decimals;
         const char *json;
     } cases[] = {
-        {0, 0, "0"},     {0, 2, "0"},          {-0.0, 2, "0"},        {-0.001, 2, "0"},
-        {-0.4, 0, "0"},  {-0.5, 1, "-0.5"},    {100, 0, "100"},       {100, 2, "100"},
-        {1.5, 2, "1.5"}, {2.0 / 3, 2, "0.67"}, {2.0 / 3, 0, "1"},     {2.0 / 3, 6, "0.666667"},
-        {1e-7, 6, "0"},  {NAN, 2, "null"},     {INFINITY, 2, "null"}, {-INFINITY, 2, "null"},
+        {0, 0, "0"},
+        {0, 2, "0"},
+        {-0.0, 2, "0"},
+        {-0.001, 2, "0"},
+        {-0.4, 0, "0"},
+        {-0.5, 1, "-0.5"},
+        {100, 0, "100"},
+        {100, 2, "100"},
+        {1.5, 2, "1.5"},
+        {2.0 / 3, 2, "0.67"},
+        {2.0 / 3, 0, "1"},
+        {2.0 / 3, 6, "0.666667"},
+        {1e-7, 6, "0"},
+        {89742 / 1e9, 9, "0.000089742"},
+        {NAN, 2, "null"},
+        {INFINITY, 2, "null"},
+        {-INFINITY, 2, "null"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct buf out = buf_make(BUF_NO_LIMIT);
@@ -107,7 +120,7 @@ static void measured_values_have_few_places(void **state)
     }
     struct buf out = buf_make(BUF_NO_LIMIT);
     struct json_writer w = json_writer_make(&out);
-    json_put_decimal(&w, NULL, -1.7976931348623157e308, 6);
+    json_put_decimal(&w, NULL, -1.7976931348623157e308, 9);
     assert_int_equal(out.len, 310);
     buf_free(&out);
 }
