@@ -100,6 +100,13 @@ export function findCuts() {
             cuts.push(`higher than its box (${element.scrollHeight} > ${element.clientHeight}): ${element.className}`);
         }
     }
+    const rows = document.querySelector('.zg-rows');
+    const end = rows?.getBoundingClientRect().bottom;
+    for (const row of rows?.querySelectorAll('tbody tr') ?? []) {
+        const { top, bottom, height } = row.getBoundingClientRect();
+        // The line above a row, and the air between it and the letters, may be seen.
+        if (top < end - height / 8 && bottom > end + 1) cuts.push(`a job is cut through, ${Math.round(end - top)} of ${Math.round(height)} px`);
+    }
     return cuts;
 }
 

@@ -149,6 +149,11 @@ test("an exporter that never answered gives its reason in place of 0G's name", (
   expect(screen.queryByText("not reported by 0G")).toBeNull();
 });
 
+test("a source that answered without a figure is not said to be fresh in its place", () => {
+  showFrom(source(), { gpuUtilization: null, memoryUtilization: null, gpu: null });
+  screen.getByText("load not known");
+});
+
 test("an exporter that is off leaves 0G's silence", () => {
   showFrom(off("no exporter · since start · set ZG_GPU_EXPORTER_URL"), { gpuUtilization: null, gpu: null });
   screen.getByText("not reported by 0G");

@@ -84,7 +84,8 @@ const LOAD = "zg:flex zg:min-w-0 zg:items-center zg:gap-28 zg:tall:gap-18";
 /** Why the ring is empty: nobody was asked, nobody answers, or the answer has no such figure. */
 function unknownLoad(gpu: Gpu | null, source: Source | undefined): string {
   if (source === undefined || source.state === "off") return "not reported by 0G";
-  return gpu === null ? whatOf(reasonOf(source) ?? source.state) : `not reported by ${gpu.exporter}`;
+  if (gpu !== null) return `not reported by ${gpu.exporter}`;
+  return whatOf(reasonOf(source) ?? (source.state === "fresh" ? "load not known" : source.state));
 }
 
 /** The worst of several cards, which their mean would hide; null of a single one. */

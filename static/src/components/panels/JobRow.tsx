@@ -18,7 +18,7 @@ export function JobRow({ job, hasProvider, hasProof, now }: JobRowProps) {
   const tokens = formatTokens(job);
   const isHydrated = useIsHydrated();
   return (
-    <tr className="zg:[border-top:1px_solid_var(--zg-line)]">
+    <tr className="zg-row">
       <td className="zg:py-1">
         <div className="zg:flex zg:gap-x-16">
           <span dir="auto" title={job.model} className="zg:truncate zg:strong">

@@ -88,33 +88,30 @@ function Rows({ jobs, now }: Pick<JobTableProps, "jobs" | "now">) {
   const hasProvider = jobs.some((job) => job.provider !== undefined);
   const hasProof = jobs.some((job) => job.proof !== undefined);
   return (
-    <div
-      role="region"
-      aria-labelledby={labelId}
-      tabIndex={0}
-      className="zg:min-h-0 zg:flex-1 zg:overflow-x-hidden zg:overflow-y-auto zg:[scrollbar-width:thin]"
-    >
-      <table className="zg:w-full zg:table-fixed zg:text-label">
-        <caption id={labelId} className="zg:sr-only">
-          Newest first
-        </caption>
-        <thead className="zg:sticky zg:top-0 zg:bg-card zg:text-soft">
-          <tr>
-            <Head>Model</Head>
-            <Head width="zg:w-280 zg:tall:w-208">Status</Head>
-            {hasProvider ? <Head width="zg:w-290 zg:tall:hidden">Provider</Head> : null}
-            {hasProof ? <Head width="zg:w-165 zg:tall:hidden">Proof</Head> : null}
-            <Head width="zg:w-240 zg:tall:w-190 zg:text-right">Tokens</Head>
-            <Head width="zg:w-165 zg:tall:w-132 zg:text-right">Latency</Head>
-            <Head width="zg:w-125 zg:tall:w-124 zg:text-right">Time</Head>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <JobRow key={job.id} job={job} hasProvider={hasProvider} hasProof={hasProof} now={now} />
-          ))}
-        </tbody>
-      </table>
+    <div className="zg:min-h-0 zg:flex-1 zg:text-label">
+      <div role="region" aria-labelledby={labelId} tabIndex={0} className="zg-rows">
+        <table className="zg:w-full zg:table-fixed">
+          <caption id={labelId} className="zg:sr-only">
+            Newest first
+          </caption>
+          <thead className="zg:sticky zg:top-0 zg:bg-card zg:text-soft">
+            <tr>
+              <Head>Model</Head>
+              <Head width="zg:w-280 zg:tall:w-208">Status</Head>
+              {hasProvider ? <Head width="zg:w-290 zg:tall:hidden">Provider</Head> : null}
+              {hasProof ? <Head width="zg:w-165 zg:tall:hidden">Proof</Head> : null}
+              <Head width="zg:w-240 zg:tall:w-190 zg:text-right">Tokens</Head>
+              <Head width="zg:w-165 zg:tall:w-132 zg:text-right">Latency</Head>
+              <Head width="zg:w-125 zg:tall:w-124 zg:text-right">Time</Head>
+            </tr>
+          </thead>
+          <tbody>
+            {jobs.map((job) => (
+              <JobRow key={job.id} job={job} hasProvider={hasProvider} hasProof={hasProof} now={now} />
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
