@@ -18,7 +18,6 @@ locate_instance() {
     PANEL_USER='' ADMIN_USER=''
     ((EUID != 0)) || PANEL_USER=www-data ADMIN_USER=nobody
     RUNTIME=$RUN_DIR
-    MEMORY=$RUN_DIR
     PROGRAM_DIR=$BINARIES
     PANEL_DIR=$ROOT/static/dist
 }
@@ -48,7 +47,7 @@ folder_in() {
     local folder
     folder=$1/0g-metrics.$(printf %s "$RUN_DIR" | sha256sum | cut -c1-12)
     mkdir -m 0700 -- "$folder" 2>/dev/null || true
-    [[ -d $folder && ! -L $folder && -O $folder ]] || die "$folder belongs to another user"
+    [[ -d $folder && ! -L $folder && -O $folder ]] || die "$folder belongs to another user; remove it, or RUN=FOLDER chooses another"
     chmod 0711 -- "$folder"
     printf %s "$folder"
 }
@@ -101,13 +100,14 @@ prepare_runtime() {
     RUNTIME=$RUN_DIR
     exec 9>"$RUN_DIR/lock"
     flock -n 9 || die "an instance is running in $RUN_DIR; RUN=FOLDER PORT=NUMBER start one beside it"
+    # nginx writes each new copy of a reply, and gives none where it cannot: a full disk would end the page.
+    MEMORY=''
+    [[ ! -w /dev/shm ]] || MEMORY=$(folder_in /dev/shm)
     if ! fits_in_place; then
         make_shared_runtime
         copy_product
     fi
-    # nginx writes each new copy of a reply, and gives none where it cannot: a full disk would end the page.
-    MEMORY=$RUNTIME
-    [[ ! -w /dev/shm ]] || MEMORY=$(folder_in /dev/shm)
+    MEMORY=${MEMORY:-$RUNTIME}
     # Made anew, so that no page of an earlier start is served.
     rm -rf -- "${RUNTIME:?}/nginx" "${MEMORY:?}/microcache"
     make_folder microcache 0700 "$PANEL_USER" "$MEMORY"

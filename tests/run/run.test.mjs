@@ -1,7 +1,8 @@
 // scripts/run with the real programs and the real local network, in copies of the built project.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, lstat, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -286,6 +287,17 @@ describe('a wrong configuration', { concurrency: false }, () => {
         assert.deepEqual(await processesOf(checkout.folder), []);
         return instance.output;
     }
+
+    test("a folder of another user's in the place of its own", asRoot, async (t) => {
+        const digest = createHash('sha256').update(checkout.file('run9')).digest('hex').slice(0, 12);
+        const folder = `/dev/shm/0g-metrics.${digest}`;
+        await mkdir(folder);
+        t.after(() => rm(folder, { recursive: true }));
+        await chown(folder, 33, 33);
+        const instance = checkout.start(RUN, await settings({ RUN: 'run9' }));
+        assert.equal(await instance.exited, 1);
+        assert.match(instance.output, new RegExp(`^run: ${folder} belongs to another user; remove it, or RUN=FOLDER chooses another$`, 'm'));
+    });
 
     test('a file that others can read', async () => {
         await writeFile(checkout.file('open.env'), '');
