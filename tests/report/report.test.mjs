@@ -130,3 +130,32 @@ test("the CSV has a row for each call and the header's fields in each", () => {
   const width = rows[0].split(",").length;
   for (const row of rows) assert.equal(row.split(",").length, width);
 });
+
+/** What the harnesses of reports begin with: a report of another form would be refused at its first field. */
+function seeds() {
+  const json = read("plain.json");
+  const line = (/** @type {RegExp} */ start) => json.split("\n").find((each) => start.test(each)) ?? "";
+  const inside = (/** @type {RegExp} */ start) => line(start).replace(/^"\w+":/, "").replace(/,$/, "");
+  const both = (/** @type {string} */ name) => `${read(`${name}.md`)}\0${read(`${name}.json`)}`;
+  return {
+    "report/head": inside(/^"head":/),
+    "report/call": inside(/^\{"number":1,"warmup":false/),
+    "report/tail": inside(/^"tail":/),
+    "report/short": read("no-measured-call.json"),
+    "report/baseline": read("with-baseline.json"),
+    "report/earlier": read("with-earlier-run.json"),
+    "verify/no-measured-call": both("no-measured-call"),
+    "verify/plain": both("plain"),
+    "verify/two-endpoints": both("two-endpoints"),
+  };
+}
+
+/* UPDATE_SEEDS=1 writes them anew. */
+test("the seeds of the fuzz harnesses are what this program writes", () => {
+  for (const [name, text] of Object.entries(seeds())) {
+    const file = join(root, "tests/fuzz/corpus", name);
+    assert.ok(text.length > 100, name);
+    if (process.env.UPDATE_SEEDS === "1") writeFileSync(file, text);
+    else assert.ok(readFileSync(file, "utf8") === text, `${name} is of another form`);
+  }
+});
