@@ -24,8 +24,8 @@ describe('the matrix of faults', { concurrency: 4 }, () => {
         // Outlives the instance that is killed.
         const run = mkdtempSync(join(tmpdir(), '0g-metrics-kept-'));
         chmodSync(run, 0o755);
-        /** @type {import('../lib/stack.mjs').Stack | undefined} */
-        let again;
+        /** @type {import('../lib/stack.mjs').Stack | null} */
+        let again = null;
         t.after(async () => {
             await again?.stop();
             rmSync(run, { recursive: true, force: true });

@@ -1,7 +1,6 @@
 // What a hostile client or a careless proxy sends to nginx, and what of it reaches a program: never a second
 // request, never a parameter that the client chose.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { rawRequest } from '../lib/http.mjs';
 import { startNginx } from '../run/nginx.mjs';
