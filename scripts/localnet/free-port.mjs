@@ -3,6 +3,7 @@
 // of any program can take it.
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.mjs';
 
 export const HOST = '127.0.0.1';
@@ -11,6 +12,7 @@ export const HOST = '127.0.0.1';
 const FROM = 20_000;
 const BELOW = 32_768;
 const ATTEMPTS = 100;
+const RETRY_MS = 100;
 
 /**
  * Throws when something listens on the port.
@@ -24,6 +26,26 @@ export function assertFree(port) {
     });
 }
 
+const isFree = (port) =>
+    assertFree(port).then(
+        () => true,
+        () => false,
+    );
+
+/**
+ * Waits for who is about to end there; throws as assertFree when that takes too long.
+ * @param {number} port
+ * @param {number} deadlineMs
+ */
+export async function untilFree(port, deadlineMs) {
+    const end = performance.now() + deadlineMs;
+    while (performance.now() < end) {
+        if (await isFree(port)) return;
+        await sleep(RETRY_MS);
+    }
+    await assertFree(port);
+}
+
 /** @param {number} port @param {NodeJS.ErrnoException} error  of listening there */
 export function portFailure(port, error) {
     const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${error.code}`;
@@ -34,11 +56,7 @@ export function portFailure(port, error) {
 export async function freePort() {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const port = randomInt(FROM, BELOW);
-        const isFree = await assertFree(port).then(
-            () => true,
-            () => false,
-        );
-        if (isFree) return port;
+        if (await isFree(port)) return port;
     }
     throw new Failure(`no port from ${FROM} to ${BELOW - 1} is free on ${HOST}`);
 }

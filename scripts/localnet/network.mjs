@@ -11,6 +11,7 @@ import { contractBytecode } from './contracts.mjs';
 import { deployContracts, flow, inft, ledger, market, reward, serving } from './deploy.mjs';
 import { Failure } from './failure.mjs';
 import { replaceFile } from './files.mjs';
+import { untilFree } from './free-port.mjs';
 import { listServices, registerServices } from './registry.mjs';
 import { call } from './rpc.mjs';
 import { servicesAt } from './services.mjs';
@@ -33,6 +34,8 @@ const BENCH_PROVIDER = 0;
 
 // Whoever stops the network does not wait long; at worst the state is that of a second ago.
 const LAST_SAVE_MS = 400;
+/** Of the node of a network that was killed. */
+const LEAVING_MS = 5000;
 
 const filesIn = (runDir) => ({
     facts: join(runDir, 'localnet.json'),
@@ -138,6 +141,8 @@ async function restore({ runDir }, previous, signal) {
     await writeFile(plainState, state);
     try {
         const port = Number(new URL(previous.rpc).port);
+        // The kernel ends the node with a network that was killed, which takes a moment.
+        await untilFree(port, LEAVING_MS);
         const node = await startAnvil({ port, stateFile: plainState, signal });
         return { node, facts: { ...previous, anvilPid: node.pid } };
     } finally {

@@ -33,7 +33,7 @@ export const clearFault = (control, name) => setFault(control, name, null);
 /** Settles the fees of one provider, or of all; says what came of it. */
 export const settleFees = (control, provider) => send(control, 'POST', '/settle', { provider });
 
-/** The agent ends its current job and starts no other. */
+/** The agent starts no other job; answered when the current one has ended. */
 export const pauseAgent = (control) => send(control, 'POST', '/pause', {});
 export const resumeAgent = (control) => send(control, 'POST', '/resume', {});
 

@@ -77,7 +77,7 @@ describe('the token of the local network', () => {
 
     test('a new model is seen, and that storage does not know it', async () => {
         const hash = `0x${'ab'.repeat(32)}`;
-        // A block's time is of whole seconds: this one shall not round down to before the agent's last job.
+        // A block's time is of whole seconds: this one must not round down to before the agent's last job.
         await sleep(1000);
         await control.updateToken(facts.rpc, [facts.inftTokenId, [['model:second', hash]]]);
         const inft = await becomes({ modelName: 'second', modelHash: hash });

@@ -47,6 +47,8 @@ export class Agent {
     #tokens = new Map();
     #journal = [];
     #working = true;
+    /** The last one, or the one that is on. @type {Promise<void>} */
+    #job = Promise.resolve();
     #turn = 0;
     /** Tells this run's jobs from those of earlier ones. */
     #run = Date.now().toString(36);
@@ -72,12 +74,14 @@ export class Agent {
     }
 
     start() {
-        this.#repeat(JOB_INTERVAL_MS, () => this.#work());
+        this.#repeat(JOB_INTERVAL_MS, () => (this.#job = this.#work()));
         this.#repeat(JOURNAL_INTERVAL_MS, () => this.keepJournal());
     }
 
-    pause() {
+    /** Resolves when the job that is on has ended. */
+    async pause() {
         this.#working = false;
+        await this.#job.catch(() => {}); // whoever repeats it tells of it
     }
 
     resume() {

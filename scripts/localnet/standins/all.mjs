@@ -127,7 +127,7 @@ class Standins {
         faulty.delete(CONTROL);
         const actions = {
             settle: ({ provider }) => this.settle(provider, sendAndMine),
-            pause: async () => agent.pause(),
+            pause: () => agent.pause(),
             resume: async () => agent.resume(),
             journal: () => agent.keepJournal(),
             publish: ({ message }) => topic.publish(message),

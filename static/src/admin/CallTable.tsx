@@ -14,9 +14,10 @@ const COLUMNS = ["Call", "Outcome", "Latency", "First token", "Tokens", "Cost", 
 
 export function CallTable({ calls, most = 50 }: CallTableProps) {
   const shown = calls.slice(-most).reverse();
+  const caption = calls.length > shown.length ? `The last ${shown.length} of ${formatCount(calls.length)} calls` : "Calls, newest first";
   return (
     <div className="zg-list">
-      <Listing caption={calls.length > shown.length ? `The last ${shown.length} of ${formatCount(calls.length)} calls` : "Calls, newest first"} columns={COLUMNS}>
+      <Listing caption={caption} columns={COLUMNS}>
         {shown.map((call) => (
           <Row key={`${call.warmup ? "W" : ""}${call.number} ${call.provider ?? ""}`} call={call} />
         ))}

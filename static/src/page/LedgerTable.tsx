@@ -38,7 +38,10 @@ export function LedgerTable({ ledger, source, now }: LedgerTableProps) {
       {ledger.accounts.length === 0 ? (
         <p>No provider holds anything of this wallet.</p>
       ) : (
-        <Listing caption={`Amounts in 0G · a provider refuses requests unless ${inWords(ledger.providerMinimumNeuron)} are spendable above its fees`} columns={COLUMNS}>
+        <Listing
+          caption={`Amounts in 0G · a provider refuses requests unless ${inWords(ledger.providerMinimumNeuron)} are spendable above its fees`}
+          columns={COLUMNS}
+        >
           {ledger.accounts.map((account) => (
             <AccountRow key={account.provider} account={account} ledger={ledger} />
           ))}

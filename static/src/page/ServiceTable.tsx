@@ -25,6 +25,11 @@ export function ServiceTable({ services, total, source, status, probe, simulated
   const state = stateNow(source, now);
   // Off by choice leaves no trace.
   const withProbe = probe.state !== "off";
+  const notes = [
+    "Prices in 0G per million tokens, or per image",
+    `Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`,
+    ...(withProbe ? [`Own probe, a free request: ${originLine(probe, now)}`] : []),
+  ];
   const origin = state === "off" ? reasonOf(source) : originLine(source, now);
   return (
     <section aria-labelledby="services" className="zg-list zg:flex zg:flex-col zg:gap-10 zg:text-desk">
@@ -44,13 +49,7 @@ export function ServiceTable({ services, total, source, status, probe, simulated
       {services.length === 0 ? (
         <p>{source.fetchedAt === null ? "Not read yet." : "The contract lists no service."}</p>
       ) : (
-        <Listing caption={[
-            "Prices in 0G per million tokens, or per image",
-            `Health as ${simulated ? "a simulated prober" : "0G's own prober"} measures it: ${originLine(status, now)}`,
-            withProbe ? `Own probe, a free request: ${originLine(probe, now)}` : null,
-          ]
-            .filter((part) => part !== null)
-            .join(" · ")} columns={COLUMNS.filter((name) => withProbe || name !== "Own probe")}>
+        <Listing caption={notes.join(" · ")} columns={COLUMNS.filter((name) => withProbe || name !== "Own probe")}>
           {services.map((service, index) => (
             <ServiceRow key={`${service.provider ?? ""} ${index}`} service={service} withProbe={withProbe} />
           ))}
