@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { axeFindings, launchBrowser, openPage } from '../lib/browser.mjs';
 import { assertComponent } from '../lib/openapi.mjs';
 import { servePages } from '../lib/page-server.mjs';
-import { findCuts, layoutOf, measurePanel } from './panel-measures.mjs';
+import { findCuts, layOutAnew, layoutOf, measurePanel } from './panel-measures.mjs';
 import { NOW, REPLIES } from '../lib/sample-replies.mjs';
 
 /** Heights of a capital H in CSS pixels: minutes of arc at 3 m on a 55-inch screen. */
@@ -162,6 +162,7 @@ for (const state of STATES) {
             test(`${width} x ${height}: nothing is cut off, nothing overlaps, all stands where it stood`, async () => {
                 const { page } = visit;
                 await page.setViewportSize({ width, height });
+                await page.evaluate(layOutAnew);
                 assert.deepEqual(await page.evaluate(findCuts), []);
                 // The list of jobs scrolls under its own head.
                 const { texts } = await page.evaluate(measurePanel);

@@ -110,6 +110,14 @@ export function findCuts() {
     return cuts;
 }
 
+/** Lays the panel out from nothing: after a new size Chromium keeps rows as high as they were until something else changes. */
+export function layOutAnew() {
+    const { style } = document.querySelector('.zg-root');
+    style.display = 'none';
+    document.body.getBoundingClientRect();
+    style.display = '';
+}
+
 /** The boxes of the panel's parts, rounded: what a change of the layout changes. */
 export function layoutOf() {
     const round = ({ left, top, width, height }) => [left, top, width, height].map(Math.round);
