@@ -14,7 +14,7 @@ import { until } from '../lib/until.mjs';
 import { Witness } from '../lib/witness.mjs';
 
 const BACK_MS = 20_000;
-/** Longer than nginx keeps a copy of the page's data, and than a source is fresh by its last reading. */
+/** Long enough: nginx has to write several new copies of the page's data meanwhile. */
 const FULL_MS = 8000;
 const SETTINGS = { ZG_ADMIN_RATE_LIMIT: '0' };
 const skip = !CAN_MOUNT && 'no disk can be mounted here';

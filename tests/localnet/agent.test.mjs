@@ -109,6 +109,18 @@ test('says why a job failed, and goes on', async () => {
     await until(completed, 'a completed job', 30_000);
 });
 
+test('a pause is over when the job that is on has ended', async () => {
+    for (const index of [0, 1, 2]) await control.setFault(facts.control, `provider/${index}`, { ttftMs: 2000 });
+    const from = admin.jobs.length;
+    const begun = () => admin.jobs.slice(from).find(({ status }) => status === 'running');
+    await until(begun, 'a job that is on', 30_000);
+    await control.pauseAgent(facts.control);
+    const { id } = begun();
+    await until(() => admin.jobs.some((each) => each.id === id && each.status === 'completed'), 'its record', 1000);
+    for (const index of [0, 1, 2]) await control.clearFault(facts.control, `provider/${index}`);
+    await control.resumeAgent(facts.control);
+});
+
 test('leaves the processor to others', async () => {
     const ticks = () => {
         const stat = readFileSync(`/proc/${facts.standinsPid}/stat`, 'utf8');
