@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import { assertComponent } from '../lib/openapi.mjs';
 import { memoryOf } from '../lib/processes.mjs';
@@ -11,6 +10,7 @@ import { IS_SANITIZED, startReading } from '../lib/stack.mjs';
 import { StorageChain, fileAt, sumOf } from '../lib/storage-node.mjs';
 import { WALLET_ADDRESS } from '../lib/stub-rpc.mjs';
 import { openServer } from '../lib/stub-web.mjs';
+import { until } from '../lib/until.mjs';
 
 // It takes a third of this on an idle machine.
 const SCAN_MS = 60_000;
@@ -47,7 +47,7 @@ describe('the scan of submissions', { concurrency: 8 }, () => {
         let seen = 0;
         const killed = [];
         for (const share of [0.1, 0.35, 0.6]) {
-            while (chain.scanned < share * head) await sleep(5);
+            await until(SCAN_MS, () => assert.ok(chain.scanned >= share * head), 5);
             const now = await stack.metrics().catch(() => null);
             if (now?.storage?.scan) {
                 assertComponent('Metrics', now);

@@ -10,7 +10,7 @@ import { sessionToken } from '../../scripts/localnet/session.mjs';
 import { callTransaction, read, sendAndMine } from '../../scripts/localnet/transactions.mjs';
 import { chatFee } from '../../scripts/localnet/standins/fees.mjs';
 import { ask, ethers, eventsIn, makeToken, tokenOf } from './client.mjs';
-import { startNetwork, wholeFile } from './harness.mjs';
+import { startNetwork, until, wholeFile } from './harness.mjs';
 
 const HOUR_MS = 3_600_000;
 const FAST = { ttftMs: 5, tpotMs: 1 };
@@ -22,8 +22,7 @@ before(async () => {
     ({ facts } = await startNetwork(wholeFile));
     await control.pauseAgent(facts.control);
     for (const index of [0, 1, 2]) await control.setFault(facts.control, `provider/${index}`, FAST);
-    // Until the agent's last call is booked.
-    while ((await slotsBusy()) > 0);
+    await until(async () => (await slotsBusy()) === 0, "the booking of the agent's last call");
     await control.settleFees(facts.control);
 });
 
