@@ -67,7 +67,8 @@ async function visitKiosk(state, theme) {
 
 /** Opens the page with its clock stopped: however long loading and measuring take, nothing grows old, is asked again or given up. */
 async function stand(page, state, query) {
-    await page.clock.install({ time: NOW });
+    // A clock can only be stopped ahead of what it says.
+    await page.clock.install({ time: NOW - 60_000 });
     await page.clock.pauseAt(NOW);
     const isPoll = (request) => request.url().endsWith('/api/metrics');
     await Promise.all([REPLIES[state] && page.waitForEvent('requestfinished', isPoll), page.goto(pages.url(state, query))]);
