@@ -88,7 +88,10 @@ export class StorageNode {
 
     #methods = {
         zgs_getShardConfig: () => SHARD,
-        zgs_getFlowContext: () => [this.#submissions.flowRoot, this.#submissions.flowLength],
+        zgs_getFlowContext: () => {
+            const { flowRoot, flowLength } = this.#submissions.tree;
+            return [flowRoot, flowLength];
+        },
         zgs_getFileInfo: (root, needAvailable) => {
             if (needAvailable === undefined) throw invalidParams('needAvailable', 'No more params');
             return this.fileInfo(this.find(root));

@@ -45,22 +45,37 @@ function decode(log, time) {
     };
 }
 
+/** What is known before the chain is read. */
+const NOTHING = Object.freeze({
+    /** @type {SubmittedFile[]} by sequence number */
+    files: [],
+    /** The last block whose logs are known. */
+    block: { number: -1, hash: null },
+    tree: { flowLength: 1, flowRoot: null },
+});
+
 export class Submissions {
     #rpc;
+    /** Published as a whole, so that a reading that fails leaves what was. */
+    #known = NOTHING;
+    #reading = Promise.resolve();
 
     /** @param {string} rpc */
     constructor(rpc) {
         this.#rpc = rpc;
-        this.#forget();
     }
 
-    #forget() {
-        /** @type {SubmittedFile[]} by sequence number */
-        this.files = [];
-        /** The last block whose logs are known. */
-        this.block = { number: -1, hash: null };
-        this.flowLength = 1;
-        this.flowRoot = null;
+    get files() {
+        return this.#known.files;
+    }
+
+    get block() {
+        return this.#known.block;
+    }
+
+    /** Length and root of Flow's tree. */
+    get tree() {
+        return this.#known.tree;
     }
 
     /** Seconds for which a file is paid. */
@@ -78,35 +93,45 @@ export class Submissions {
     }
 
     /** Reads what the chain has since the last time; after a reorganisation, everything again. */
-    async sync() {
-        const known = hex(Math.max(0, this.block.number));
-        const [head, last] = await batch(this.#rpc, [
-            ['eth_getBlockByNumber', ['latest', false]],
-            ['eth_getBlockByNumber', [known, false]],
-        ]);
-        if (this.block.hash && last?.hash !== this.block.hash) this.#forget();
-        const headNumber = Number(head.number);
-        if (headNumber > this.block.number) {
-            await this.#readLogs(this.block.number + 1, headNumber);
-            this.block = { number: headNumber, hash: head.hash };
-        }
+    sync() {
+        // Never two at a time: both would add the same files.
+        const result = this.#reading.then(() => this.#read());
+        this.#reading = result.catch(() => {});
+        return result;
     }
 
-    async #readLogs(from, to) {
+    async #read() {
+        const { number, hash } = this.block;
+        const [head, last] = await batch(this.#rpc, [
+            ['eth_getBlockByNumber', ['latest', false]],
+            ['eth_getBlockByNumber', [hex(Math.max(0, number)), false]],
+        ]);
+        const known = hash && last?.hash !== hash ? NOTHING : this.#known;
+        const headNumber = Number(head.number);
+        if (headNumber <= known.block.number) return;
+        const added = await this.#filesIn(known.block.number + 1, headNumber);
+        const files = [...known.files, ...added];
+        const tree = added.length > 0 ? await this.#treeOf(files) : known.tree;
+        this.#known = { files, block: { number: headNumber, hash: head.hash }, tree };
+    }
+
+    async #filesIn(from, to) {
         const range = { fromBlock: hex(from), toBlock: hex(to) };
         const filter = { address: flow.address, topics: [SUBMIT.topicHash], ...range };
         const logs = await call(this.#rpc, 'eth_getLogs', [filter]);
-        if (logs.length === 0) return;
         const numbers = [...new Set(logs.map(({ blockNumber }) => blockNumber))];
         const blocks = await batch(
             this.#rpc,
             numbers.map((number) => ['eth_getBlockByNumber', [number, false]]),
         );
         const times = new Map(blocks.map((block) => [block.number, Number(block.timestamp)]));
-        for (const log of logs) this.files.push(decode(log, times.get(log.blockNumber)));
+        return logs.map((log) => decode(log, times.get(log.blockNumber)));
+    }
+
+    async #treeOf(files) {
         const [length] = await read(this.#rpc, flow, 'tree');
-        this.flowLength = Number(length);
-        this.flowRoot = await read(this.#rpc, flow, 'getFlowRootByTxSeq', [this.files.length - 1]);
+        const flowRoot = await read(this.#rpc, flow, 'getFlowRootByTxSeq', [files.length - 1]);
+        return { flowLength: Number(length), flowRoot };
     }
 
     /** Goes on until the signal is given; a chain that does not answer is asked again. */
