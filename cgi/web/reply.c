@@ -31,7 +31,8 @@ bool reply_head(struct buf *head, const struct incoming *in, const struct outgoi
     }
     if (etag)
         put_header(head, "ETag", etag);
-    put_header(head, "Cache-Control", reply->cache_control ? reply->cache_control : "no-cache");
+    if (reply->cache_control)
+        put_header(head, "Cache-Control", reply->cache_control);
     if (reply->challenge)
         put_header(head, "WWW-Authenticate", reply->challenge);
     if (reply->location)

@@ -51,7 +51,7 @@ struct web_reply {
     int status;                /* 200 unless set */
     const char *content_type;  /* "application/json" unless set */
     const char *etag;          /* "..." or W/"...", or NULL; 304 is the server's business */
-    const char *cache_control; /* NULL: "no-cache" */
+    const char *cache_control; /* NULL: what the web server says */
     const char *challenge;     /* of a 401: WWW-Authenticate, or NULL */
     int retry_after_s;         /* 0: no Retry-After */
     const char *location;      /* of a 201, 202 or 409: Location, or NULL */
