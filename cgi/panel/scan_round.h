@@ -8,8 +8,8 @@
 #include "panel/source.h"
 
 enum {
-    SCAN_LOGS_MAX = 20000, /* of an answer */
-    SCAN_SAVE_EVERY_MS = 1000,
+    SCAN_LOGS_MAX = 20000,     /* of an answer */
+    SCAN_SAVE_EVERY_MS = 1000, /* while it is not complete; a complete one is kept at once */
     SCAN_AT_ONCE_MS = 1,
     SCAN_WAIT_FOR_PARTNER_MS = 200,
 };

@@ -94,7 +94,8 @@ static void save(const struct round *round, struct storage_scan_value *v)
     char contract[ADDRESS_TEXT_BYTES], wallet[ADDRESS_TEXT_BYTES];
     const struct scan_key key = key_of(round, contract, wallet);
     int64_t now = clock_mono_ms();
-    if (!round->cache || v->scan.next == v->saved_next || now - v->saved_ms < SCAN_SAVE_EVERY_MS)
+    bool can_wait = !v->is_complete && now - v->saved_ms < SCAN_SAVE_EVERY_MS;
+    if (!round->cache || v->scan.next == v->saved_next || can_wait)
         return;
     enum err err = log_scan_save(&v->scan, round->cache, &key, put_totals, v);
     if (err)

@@ -201,7 +201,8 @@ static void save(const struct round *round, const struct sum_kind *kind, struct 
     const struct scan_key key = key_of(round, kind, contract, subject);
     const struct kept_sums kept = {kind, v->settled};
     int64_t now = clock_mono_ms();
-    if (!round->cache || v->log.next == v->saved_next || now - v->saved_ms < SCAN_SAVE_EVERY_MS)
+    bool can_wait = !v->is_complete && now - v->saved_ms < SCAN_SAVE_EVERY_MS;
+    if (!round->cache || v->log.next == v->saved_next || can_wait)
         return;
     enum err err = log_scan_save(&v->log, round->cache, &key, put_kept, &kept);
     if (err)
